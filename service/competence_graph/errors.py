@@ -1,0 +1,179 @@
+"""The errors of the service; no HTTP in it (statuses live in web/problems.py).
+
+CompetenceGraphError
+├── InputError                     something given cannot be used as it is
+│   ├── InvalidIriError            text that is no absolute IRI
+│   ├── InvalidIdError             an id of the wrong form or with a wrong check character
+│   ├── LevelOutOfRangeError       a level outside its scale
+│   ├── QuestionParameterError     a question asked with a parameter it does not have, or without one it needs
+│   ├── UnknownQuestionError       no question of that name
+│   ├── UnreadableFileError        a file that cannot be read in the form it claims
+│   └── RefusedError               a write whose findings forbid it; carries the findings
+├── NotFoundError                  no such thing, or none that the actor may see (the two look alike)
+├── NotSignedInError               the page needs an account
+├── ForbiddenError                 signed in, and the act is not this role's
+├── QueryError                     free SPARQL that was not answered
+│   ├── QueryRefusedError          malformed, or against the policy
+│   ├── QueryTimeoutError          longer than the limit
+│   ├── QueryTooLargeError         more rows than the limit
+│   ├── QueryCrashedError          the child ran out of memory or died
+│   └── SandboxUnavailableError    no child could be made safe
+└── StoreError                     the store cannot do it now
+    ├── StoreHeldError             another process holds the store
+    ├── StoreReadOnlyError         disk full or no file handles: reads go on, writes are refused
+    ├── StoreStaleError            a remote store does not answer
+    └── StoreUnfitError            a store that answers wrongly is refused by name
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from competence_graph.model.finding import Finding
+
+
+class CompetenceGraphError(Exception):
+    """The root: everything the service raises on purpose."""
+
+
+class InputError(CompetenceGraphError):
+    """Something given cannot be used as it is; the text says what, what is allowed, what to do."""
+
+
+class InvalidIriError(InputError):
+    """Text that is no absolute IRI."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"{text[:200]!r} is not an absolute IRI: write it whole, such as https://example.org/id/x.")
+
+
+class InvalidIdError(InputError):
+    """An id of the wrong form or with a wrong check character."""
+
+    def __init__(self, local: str, why: str) -> None:
+        self.local = local
+        self.why = why
+        super().__init__(f"{local[:80]!r} is not an id: {why}")
+
+
+class LevelOutOfRangeError(InputError):
+    """A level outside its scale."""
+
+    def __init__(self, competence: str, level: int, top: int) -> None:
+        self.competence = competence
+        self.level = level
+        self.top = top
+        super().__init__(f"Level {level} of <{competence}> is out of range: use 1 to {top}, or 0 for no evidence.")
+
+
+class UnknownQuestionError(InputError):
+    """No question of that name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"There is no question {name[:80]!r}. There are: {', '.join(known)}.")
+
+
+class QuestionParameterError(InputError):
+    """A question asked with a parameter it does not have, or a value it cannot take."""
+
+    def __init__(self, question: str, parameter: str, why: str) -> None:
+        self.question = question
+        self.parameter = parameter
+        self.why = why
+        super().__init__(f"Question {question}, parameter {parameter[:80]!r}: {why}")
+
+
+class UnreadableFileError(InputError):
+    """A file that cannot be read in the form it claims."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        self.why = why
+        super().__init__(f"{name}: {why}")
+
+
+class RefusedError(InputError):
+    """A write that was refused and changed nothing; ``findings`` says where, why and how to mend it."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(f"Nothing was written: {len(self.findings)} finding(s) must be mended first.")
+
+
+class NotFoundError(CompetenceGraphError):
+    """No such thing, or none that the actor may see: the two look alike on purpose."""
+
+    def __init__(self, what: str = "") -> None:
+        self.what = what
+        super().__init__("There is no such page or record.")
+
+
+class NotSignedInError(CompetenceGraphError):
+    """The page needs an account."""
+
+
+class ForbiddenError(CompetenceGraphError):
+    """Signed in, and the act is not this role's."""
+
+
+class QueryError(CompetenceGraphError):
+    """Free SPARQL that was not answered; the text says why and what to do."""
+
+
+class QueryRefusedError(QueryError):
+    """Malformed, or against the policy."""
+
+
+class QueryTimeoutError(QueryError):
+    """Ran longer than the limit, in seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"The query ran longer than {seconds:g} s and was stopped: ask for less, or take a dump.")
+
+
+class QueryTooLargeError(QueryError):
+    """More rows than the limit."""
+
+    def __init__(self, limit: int, counted: int) -> None:
+        self.limit = limit
+        self.counted = counted
+        super().__init__(f"The answer has more than {limit} rows: add LIMIT and OFFSET, or take a dump.")
+
+
+class QueryCrashedError(QueryError):
+    """The child that ran the query ran out of memory or died; nobody else was harmed."""
+
+
+class SandboxUnavailableError(QueryError):
+    """No child could be made safe, so none answers; the text says why."""
+
+
+class StoreError(CompetenceGraphError):
+    """The store cannot do it now."""
+
+
+class StoreHeldError(StoreError):
+    """Another process holds the store."""
+
+    def __init__(self, path: str, holder: str) -> None:
+        self.path = path
+        self.holder = holder
+        super().__init__(f"The store is held by {holder}: use it through that process, or stop it first.")
+
+
+class StoreReadOnlyError(StoreError):
+    """Disk full or no file handles: reads go on, writes are refused, nothing is lost."""
+
+
+class StoreStaleError(StoreError):
+    """A remote store does not answer."""
+
+
+class StoreUnfitError(StoreError):
+    """A store that answers wrongly is refused by name."""

@@ -1,0 +1,1 @@
+"""Everything that knows RDF: stores, questions, validation and the guarded write."""

@@ -1,0 +1,115 @@
+"""A change: what shall be put, added or removed, and what that means for a store as it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import pyoxigraph as ox
+
+from competence_graph.graph.questions import look_up
+from competence_graph.graph.store import Store
+from competence_graph.graph.terms import node
+from competence_graph.model.iri import Iri
+
+_WHOLE: Final = 2000
+"""From this many subjects on, a graph is read whole instead of subject by subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What shall be.
+
+    ``put`` describes subjects anew: what a graph says of them is replaced. ``whole`` names graphs whose content is
+    replaced altogether by what is put. ``remove`` takes single statements away. ``erase`` allows history to go, which
+    only the erasing of a person may do.
+    """
+
+    put: tuple[ox.Quad, ...] = ()
+    remove: tuple[ox.Quad, ...] = ()
+    whole: frozenset[str] = field(default_factory=frozenset)
+    erase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A change against a store as it is; all maps are by graph, then by subject.
+
+    ``before`` and ``after`` hold the whole description of each touched subject; ``inserts`` and ``deletes`` what differs.
+    """
+
+    before: Mapping[str, Mapping[str, frozenset[ox.Triple]]]
+    after: Mapping[str, Mapping[str, frozenset[ox.Triple]]]
+    inserts: tuple[ox.Quad, ...]
+    deletes: tuple[ox.Quad, ...]
+
+    @property
+    def removed(self) -> dict[str, set[str]]:
+        """Subjects that a graph describes no longer, by graph."""
+        return {
+            graph: {subject for subject in subjects if not self.after.get(graph, {}).get(subject)}
+            for graph, subjects in self.before.items()
+        }
+
+
+def difference(change: Change, store: Store) -> Difference:
+    """Return what a change means for the store as it is."""
+    wanted: dict[str, dict[str, set[ox.Triple]]] = defaultdict(lambda: defaultdict(set))
+    for quad in change.put:
+        wanted[_name(quad)][_subject(quad)].add(quad.triple)
+    touched: dict[str, set[str]] = defaultdict(set)
+    for graph, subjects in wanted.items():
+        touched[graph].update(subjects)
+    for quad in change.remove:
+        touched[_name(quad)].add(_subject(quad))
+    for graph in change.whole:
+        touched.setdefault(graph, set())
+    before: dict[str, dict[str, frozenset[ox.Triple]]] = {}
+    after: dict[str, dict[str, frozenset[ox.Triple]]] = {}
+    inserts: list[ox.Quad] = []
+    deletes: list[ox.Quad] = []
+    gone = {(_name(quad), quad.triple) for quad in change.remove}
+    for graph, subjects in touched.items():
+        had = described(store, graph, None if graph in change.whole else subjects)
+        now: dict[str, set[ox.Triple]] = {subject: set(triples) for subject, triples in wanted.get(graph, {}).items()}
+        if graph not in change.whole:
+            for subject in subjects - set(now):
+                now[subject] = {triple for triple in had.get(subject, ()) if (graph, triple) not in gone}
+        name = node(graph)
+        changed = [subject for subject in {*had, *now} if had.get(subject, set()) != now.get(subject, set())]
+        for subject in changed:
+            old, new = had.get(subject, set()), now.get(subject, set())
+            inserts += [ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in new - old]
+            deletes += [ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in old - new]
+        before[graph] = {subject: frozenset(had[subject]) for subject in changed if subject in had}
+        after[graph] = {subject: frozenset(now[subject]) for subject in changed if now.get(subject)}
+    return Difference(before, after, tuple(inserts), tuple(deletes))
+
+
+def described(store: Store, graph: str, subjects: Iterable[str] | None) -> dict[str, set[ox.Triple]]:
+    """Return what a graph says of these subjects, or of all where None is given."""
+    found: dict[str, set[ox.Triple]] = defaultdict(set)
+    wanted = None if subjects is None else {each for each in subjects if not each.startswith("_:")}
+    if wanted is None or len(wanted) >= _WHOLE:
+        rows = look_up(store, "whole_graph", graph=Iri(graph)).rows
+    elif wanted:
+        rows = look_up(store, "description", graph=Iri(graph), thing=[Iri(each) for each in sorted(wanted)]).rows
+    else:
+        rows = []
+    for thing, predicate, value in rows:
+        if isinstance(thing, ox.NamedNode) and isinstance(predicate, ox.NamedNode) and value is not None and (wanted is None or thing.value in wanted):
+            found[thing.value].add(ox.Triple(thing, predicate, value))
+    return found
+
+
+def _name(quad: ox.Quad) -> str:
+    if not isinstance(quad.graph_name, ox.NamedNode):
+        message = "Every statement of a change must name its graph."
+        raise TypeError(message)
+    return quad.graph_name.value
+
+
+def _subject(quad: ox.Quad) -> str:
+    return quad.subject.value if isinstance(quad.subject, ox.NamedNode) else str(quad.subject)

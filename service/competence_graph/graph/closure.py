@@ -1,0 +1,96 @@
+"""What shapes and checks must know of the things around a write: read from the store, kept small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import pyoxigraph as ox
+
+from competence_graph.graph.change import Difference
+from competence_graph.graph.questions import look_up
+from competence_graph.graph.store import Store, Term
+from competence_graph.graph.terms import Value, node, to_python
+from competence_graph.graph.vocab import CG, expand
+from competence_graph.model.iri import Iri
+
+_CHUNK: Final = 3000
+
+
+def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
+    """Return the state after a change, as far as it matters for judging it.
+
+    The whole description of every touched subject; types, schemes, scales and broader chains of what they refer to;
+    what owns them (``cg:requires``, ``elm:learningOutcome``, ``org:hasUnit``); the levels of all scales; concepts that
+    share a notation; where learners live. Statements that the change replaces are left out.
+    """
+    touched = {subject for subjects in (*difference.after.values(), *difference.before.values()) for subject in subjects}
+    quads = {
+        ox.Quad(triple.subject, triple.predicate, triple.object, node(graph))
+        for graph, subjects in difference.after.items()
+        for triples in subjects.values()
+        for triple in triples
+    }
+    gone = set(difference.deletes)
+    around: set[ox.Quad] = set()
+    referred = {value for quad in quads if (value := _iri(quad.object)) and value not in touched}
+    levels: list[ox.Quad] = []
+    for graph, level, scale, number in look_up(store, "scales").rows:
+        levels += [_quad(level, "skos:inScheme", scale, graph), _quad(level, "cg:level", number, graph), _quad(level, "rdf:type", node(expand("skos:Concept")), graph)]
+    around.update(levels)
+    reached: set[str] = set()
+    waiting = referred
+    # A requirement leads to a competence, the competence to its framework, the framework to its scale: three steps.
+    for _ in range(3):
+        found = _context(store, waiting - reached - touched)
+        around.update(found)
+        reached |= waiting
+        waiting = {value for quad in found if (value := _iri(quad.object)) and quad.predicate.value in _FOLLOWED}
+    for graph, owner, predicate, thing in _asked(store, "inverse", "thing", touched):
+        if _iri(owner) not in touched:
+            around.add(ox.Quad(owner, predicate, thing, graph))
+    competences = {_subject(quad) for quad in quads if quad.predicate.value == expand("rdf:type") and _iri(quad.object) == str(CG.Competence)}
+    for graph, descriptor, competence, level in _asked(store, "descriptors", "competence", competences):
+        if _iri(descriptor) not in touched:
+            around.add(_quad(descriptor, "cg:competence", competence, graph))
+            around.add(_quad(descriptor, "cg:level", level, graph))
+            around.add(_quad(descriptor, "rdf:type", node(str(CG.LevelDescriptor)), graph))
+    chained = {_subject(quad) for quad in quads if quad.predicate.value == expand("skos:broader")}
+    above = {_iri(quad.object) for quad in quads if quad.predicate.value == expand("skos:broader")}
+    for graph, narrower, broader in _asked(store, "broader_chain", "concept", chained | above):
+        if _iri(narrower) not in touched:
+            around.add(_quad(narrower, "skos:broader", broader, graph))
+    notations = {quad.object for quad in quads if quad.predicate.value == expand("skos:notation")}
+    values: list[Value] = [to_python(each) for each in notations]
+    for start in range(0, len(values), _CHUNK):
+        for graph, concept, scheme, notation in look_up(store, "same_notation", notation=values[start : start + _CHUNK]).rows:
+            if _iri(concept) not in touched:
+                around.add(_quad(concept, "skos:notation", notation, graph))
+                around.add(_quad(concept, "skos:inScheme", scheme, graph))
+    return [*quads, *(around - gone)]
+
+
+_FOLLOWED: Final = frozenset(expand(name) for name in ("skos:inScheme", "cg:scale", "cg:competence", "cg:learner", "skos:broader"))
+
+
+def _context(store: Store, things: Iterable[str]) -> set[ox.Quad]:
+    return {ox.Quad(thing, predicate, value, graph) for graph, thing, predicate, value in _asked(store, "context", "thing", things)}
+
+
+def _asked(store: Store, name: str, parameter: str, things: Iterable[str]) -> Iterable[tuple[Term, ...]]:
+    asked = [Iri(each) for each in sorted(things) if ":" in each and not each.startswith("_:")]
+    for start in range(0, len(asked), _CHUNK):
+        parameters: Mapping[str, list[Value]] = {parameter: list(asked[start : start + _CHUNK])}
+        yield from look_up(store, name, **parameters).rows  # type: ignore[misc]
+
+
+def _quad(subject: Term | None, predicate: str, value: Term | None, graph: Term | None) -> ox.Quad:
+    return ox.Quad(subject, node(expand(predicate)), value, graph)  # type: ignore[arg-type]
+
+
+def _iri(term: Term | None) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else ""
+
+
+def _subject(quad: ox.Quad) -> str:
+    return _iri(quad.subject)

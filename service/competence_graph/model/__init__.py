@@ -1,0 +1,1 @@
+"""The arithmetic and the words of competences: plain frozen dataclasses, no RDF library, no web."""

@@ -1,0 +1,1 @@
+"""Who a pseudonym is, accounts and sessions: the only place with a name in it."""

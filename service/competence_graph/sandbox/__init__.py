@@ -1,0 +1,1 @@
+"""Children that run free SPARQL where nothing else exists."""
