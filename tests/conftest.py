@@ -80,4 +80,4 @@ def pytest_terminal_summary(terminalreporter):
     for _, why, how in NEEDS.values():
         count = sum(f"{why} on this machine" in reason for reason in reasons)
         if count:
-            terminalreporter.write_line(f"{count} tests were skipped: {why} here. To run them: {how}")
+            terminalreporter.write_line(f"Skipped for want of it: {count} x {why} here. To run them: {how}")
