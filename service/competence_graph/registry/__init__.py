@@ -1,1 +1,5 @@
-"""Who a pseudonym is, accounts and sessions: the only place with a name in it."""
+"""People's identities, accounts and sessions; names appear here and nowhere else."""
+
+from competence_graph.registry.registry import Account, Registry, Session
+
+__all__ = ["Account", "Registry", "Session"]

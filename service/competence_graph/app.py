@@ -1,0 +1,97 @@
+"""The one place where the parts are put together."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+
+from competence_graph import __version__
+from competence_graph.graph.store import Store, open_store
+from competence_graph.registry import Registry
+from competence_graph.settings import Settings
+from competence_graph.web import access, assets, problems
+from competence_graph.web.deps import Services
+from competence_graph.web.edge import Edge
+
+log = logging.getLogger(__name__)
+
+# In this order: of two routes that fit a path, the first answers.
+ROUTES: Final = (
+    "health",
+    "documents",
+    "sparql",
+    "search",
+    "competences",
+    "roles",
+    "courses",
+    "people",
+    "organisations",
+    "sign_in",
+    "about",
+    "home",
+)
+
+
+def create_app(settings: Settings, store: Store | None = None, registry: Registry | None = None) -> FastAPI:
+    """Return the service.
+
+    Args:
+        settings: What the operator set.
+        store: Used instead of the one that the settings name, and left open at the end.
+        registry: The same for the registry.
+
+    Raises:
+        StoreError: If the store cannot be opened.
+        RuntimeError: If a route does not say who may ask.
+    """
+    if store is None or registry is None:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own_store = open_store(settings.store_url) if store is None else None
+    own_registry = Registry(settings.registry_url) if registry is None else None
+    secret = settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
+    services = Services(
+        store=store or own_store,  # type: ignore[arg-type] - one of the two is a store
+        registry=registry or own_registry,  # type: ignore[arg-type] - as above
+        secret=secret,
+        base=settings.base,
+        demo=settings.demo,
+        https=settings.https,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        if own_store is not None:
+            own_store.close()
+        if own_registry is not None:
+            own_registry.close()
+
+    # The documentation pages of FastAPI load scripts from elsewhere; the description itself is at /openapi.json.
+    app = FastAPI(
+        title="Competence Graph",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    for name in ROUTES:
+        module = f"competence_graph.web.routes.{name}"
+        # While the team builds, a resource may have no module yet; this tolerance goes when all have.
+        if importlib.util.find_spec(module) is None:
+            continue
+        app.include_router(importlib.import_module(module).router)
+    if open_to_all := access.without_scope(app.routes):
+        raise RuntimeError(f"These routes do not say who may ask; add an actor (web/deps.py): {', '.join(open_to_all)}")
+    problems.install(app)
+    assets.mount(app)
+    app.add_middleware(Edge, https=settings.https)
+    return app

@@ -1,0 +1,99 @@
+"""Settings: read once, by the command line and the app; everybody else is given values."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX: Final = "COMPETENCE_GRAPH_"
+# The same as model.iri.BASE, held so by a test: settings stand below the model and import nothing of it.
+BASE: Final = "https://w3id.org/competence-graph/"
+
+
+class Settings(BaseSettings):
+    """What an operator may set, each as an environment variable ``COMPETENCE_GRAPH_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    data: Path = Field(Path("data"), description="Folder of the store, the registry and the socket.")
+    store: str = Field(
+        "", description="Store: empty for a folder in `data`, `memory:`, or the http address of a server."
+    )
+    registry: SecretStr = Field(
+        SecretStr(""),
+        description="Registry's SQLAlchemy address; empty for a SQLite file in `data`. May hold a password.",
+    )
+    base: str = Field(BASE, description="What the URIs minted here begin with; published URIs stay as they are.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    demo: bool = Field(default=False, description="Sign in with one click as an invented person; loopback only.")
+    https: bool = Field(default=False, description="Whether people reach the service over https, through a proxy.")
+    secret: SecretStr | None = Field(
+        None, description="Signs forms before sign-in, 32 characters or more; empty makes one at each start."
+    )
+    durable: bool = Field(default=False, description="Wait at each write until it would survive a loss of power.")
+    sparql_seconds: float = Field(10, gt=0, le=600, description="Longest time of a free query, in seconds.")
+    sparql_rows: int = Field(10_000, ge=1, description="Most rows of a free query without LIMIT.")
+    sparql_memory_mb: int = Field(1024, ge=128, description="Most memory of a child that runs free queries, in MB.")
+    sparql_children: int = Field(2, ge=1, le=16, description="Children that run free queries at once.")
+    egress: Literal["checked", "blocked"] = Field(
+        "checked",
+        description="`blocked`: the operator vouches that children cannot reach a network; else they prove it.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+
+    @field_validator("base")
+    @classmethod
+    def _ends_in_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")) or not value.endswith("/"):
+            raise ValueError("give an http or https address that ends in a slash, such as https://example.org/")
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value():
+            return None
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("give 32 characters or more, or leave it empty")
+        return value
+
+    @model_validator(mode="after")
+    def _demo_stays_at_home(self) -> Self:
+        if self.demo and not is_loopback(self.host):
+            raise ValueError("demo mode signs anybody in, so it listens on loopback only: set host to 127.0.0.1")
+        return self
+
+    @property
+    def store_url(self) -> str:
+        """What `open_store` takes."""
+        return self.store or str(self.data / "store")
+
+    @property
+    def registry_url(self) -> str:
+        """What `Registry` takes; may hold a password."""
+        return self.registry.get_secret_value() or f"sqlite:///{self.data / 'registry.sqlite'}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the address reaches this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Return (variable, default, description) of every setting, for the command line and the README."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        default = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        rows.append((PREFIX + name.upper(), default, field.description or ""))
+    return rows

@@ -1,0 +1,165 @@
+"""Who asks: the session's cookie -> Actor. Forms are believed only from our own pages."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from competence_graph.errors import ForbiddenError, NotSignedInError
+from competence_graph.model.actor import ANYONE, Actor
+from competence_graph.registry import Session
+from competence_graph.web.deps import Parts, Services, services
+
+CSRF_FIELD: Final = "csrf"
+
+
+class CrossSiteError(ForbiddenError):
+    """A form that did not come from a page of ours, or from one that is out of date."""
+
+
+def session_cookie(parts: Services) -> str:
+    """Return the name of the session's cookie; the prefix makes browsers bind it to this host, over https only."""
+    return "__Host-session" if parts.https else "session"
+
+
+def visit_cookie(parts: Services) -> str:
+    """Return the name of the cookie that binds the sign-in form to the browser that asked for it."""
+    return "__Host-visit" if parts.https else "visit"
+
+
+async def public(request: Request) -> Actor:
+    """Nobody in particular: the page is the same for all, so the session is not looked at."""
+    return ANYONE
+
+
+def reader(request: Request, parts: Parts) -> Actor:
+    """Anybody; who is signed in is known."""
+    session = find_session(request, parts)
+    return ANYONE if session is None else session.account.actor
+
+
+def signed_in(request: Request, parts: Parts) -> Actor:
+    """Somebody signed in.
+
+    Raises:
+        NotSignedInError: If nobody is.
+    """
+    actor = reader(request, parts)
+    if not actor.signed_in:
+        raise NotSignedInError
+    return actor
+
+
+async def machine(request: Request) -> Actor:
+    """A program that asks without a session."""
+    return ANYONE
+
+
+SCOPES: Final = frozenset({public, reader, signed_in, machine})
+
+Public = Annotated[Actor, Depends(public)]
+Reader = Annotated[Actor, Depends(reader)]
+SignedIn = Annotated[Actor, Depends(signed_in)]
+Machine = Annotated[Actor, Depends(machine)]
+
+
+def without_scope(routes: list[BaseRoute]) -> list[str]:
+    """Return the paths of routes that do not say who may ask; there must be none (deny by default)."""
+    return [
+        route.path
+        for route in routes
+        if isinstance(route, APIRoute) and not any(each.call in SCOPES for each in route.dependant.dependencies)
+    ]
+
+
+def is_loopback(client: str) -> bool:
+    """Whether a client's address is this machine."""
+    try:
+        return ipaddress.ip_address(client).is_loopback
+    except ValueError:
+        return False
+
+
+def find_session(request: Request, parts: Services) -> Session | None:
+    """Return the session of a request and keep it for the page's head."""
+    token = request.cookies.get(session_cookie(parts), "")
+    request.state.session = parts.registry.find_session(token) if token else None
+    return request.state.session
+
+
+def open_session(response: Response, parts: Services, token: str) -> None:
+    """Give the browser a session; the token is always new, so that one fixed beforehand is worth nothing."""
+    _set_cookie(response, parts, session_cookie(parts), token)
+    response.delete_cookie(visit_cookie(parts), path="/", secure=parts.https, httponly=True, samesite="lax")
+
+
+def close_session(request: Request, response: Response, parts: Services) -> None:
+    """End the session here and in the browser, with whatever it kept of our pages."""
+    parts.registry.close_session(request.cookies.get(session_cookie(parts), ""))
+    response.delete_cookie(session_cookie(parts), path="/", secure=parts.https, httponly=True, samesite="lax")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def _set_cookie(response: Response, parts: Services, name: str, value: str) -> None:
+    response.set_cookie(name, value, path="/", secure=parts.https, httponly=True, samesite="lax")
+
+
+def form_token(request: Request, parts: Services) -> str:
+    """Return the token that the forms of this page carry: the session's, else one bound to the visit's cookie."""
+    session = getattr(request.state, "session", None)
+    if session is not None:
+        return str(session.csrf)
+    visit = request.cookies.get(visit_cookie(parts)) or getattr(request.state, "visit", None)
+    if visit is None:
+        visit = secrets.token_urlsafe(24)
+        # respond() sets the cookie.
+        request.state.visit = visit
+    return _signed(parts, visit)
+
+
+def keep_visit(request: Request, response: Response, parts: Services) -> None:
+    """Give the browser the cookie that belongs to the form token of this page, where one was made."""
+    visit = getattr(request.state, "visit", None)
+    if visit is not None:
+        _set_cookie(response, parts, visit_cookie(parts), visit)
+
+
+def _signed(parts: Services, visit: str) -> str:
+    return hmac.new(parts.secret, visit.encode(), hashlib.sha256).hexdigest()
+
+
+async def checked_form(request: Request, parts: Annotated[Services, Depends(services)]) -> FormData:
+    """Return the form that a page of ours sent.
+
+    Raises:
+        CrossSiteError: If another site sent it, or its token is not that of this session.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise CrossSiteError
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
+        raise CrossSiteError
+    form = await request.form()
+    given = str(form.get(CSRF_FIELD, ""))
+    session_token = request.cookies.get(session_cookie(parts), "")
+    # On a thread: the registry is a database.
+    session = await run_in_threadpool(parts.registry.find_session, session_token) if session_token else None
+    visit = request.cookies.get(visit_cookie(parts), "")
+    expected = session.csrf if session is not None else _signed(parts, visit) if visit else ""
+    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise CrossSiteError
+    return form
+
+
+CheckedForm = Annotated[FormData, Depends(checked_form)]

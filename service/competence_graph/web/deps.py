@@ -1,0 +1,76 @@
+"""What handlers ask for by annotation.
+
+``services: Parts``      the parts of the service (`Services`)
+``lang: PageLang``       the language of the page, lt or en
+``actor: Reader``        anybody, signed in or not                         } exactly one of these four in every route:
+``actor: Public``        nobody in particular: the session is not looked at } `create_app` refuses a route without one
+``actor: SignedIn``      somebody signed in; others are sent to sign-in    }
+``actor: Machine``       a program; no session, no cookie                  }
+``form: CheckedForm``    in every POST of a page: refuses forms that another site sent (T16)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+
+from competence_graph.graph.store import Store
+from competence_graph.model.text import Lang
+from competence_graph.registry import Registry
+from competence_graph.web.language import language_of
+
+if TYPE_CHECKING:
+    from competence_graph.graph.write import Writer
+
+VILNIUS = ZoneInfo("Europe/Vilnius")
+
+
+def present() -> datetime:
+    """Return the present moment in Vilnius."""
+    return datetime.now(VILNIUS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts of the service, put together by `create_app`. ``base`` is what minted URIs begin with.
+
+    ``https`` says whether people come over https; ``demo`` whether they may sign in with one click.
+    """
+
+    store: Store
+    registry: Registry
+    secret: bytes
+    base: str
+    demo: bool = False
+    https: bool = False
+    clock: Callable[[], datetime] = present
+    # Any until the modules exist that make them; create_app fills them.
+    writer: Writer | None = None
+    levels: Any = None
+    search: Any = None
+    sandbox: Any = None
+
+    @property
+    def today(self) -> date:
+        """The day in Vilnius."""
+        return self.clock().date()
+
+
+async def services(request: Request) -> Services:
+    """Return the parts of the service."""
+    found: Services = request.app.state.services
+    return found
+
+
+async def page_language(request: Request) -> Lang:
+    """Return the language of the page."""
+    return language_of(request)
+
+
+Parts = Annotated[Services, Depends(services)]
+PageLang = Annotated[Lang, Depends(page_language)]

@@ -1,0 +1,118 @@
+"""Signing in and out. In demo mode one click is enough; else nothing is configured yet and it is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from competence_graph.errors import ForbiddenError, NotFoundError
+from competence_graph.graph.questions import ask
+from competence_graph.model.actor import ActorKind
+from competence_graph.model.iri import parse_iri
+from competence_graph.model.text import Lang, Text, pick
+from competence_graph.registry import Account
+from competence_graph.web import access
+from competence_graph.web.access import CheckedForm, Public, Reader
+from competence_graph.web.deps import PageLang, Parts, Services
+from competence_graph.web.language import msgid, words
+from competence_graph.web.respond import Answer, respond, see_other
+
+router = APIRouter(include_in_schema=False)
+
+KINDS: dict[ActorKind, str] = {
+    "hr": msgid("personnel specialist"),
+    "unit-lead": msgid("head of a unit"),
+    "learner": msgid("employee"),
+    "planner": msgid("training planner"),
+    "editor": msgid("editor of descriptions"),
+    "ministry": msgid("ministry"),
+    "admin": msgid("administrator"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An account that one click signs in."""
+
+    id: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The accounts of one institution."""
+
+    title: Text | str
+    accounts: tuple[Offer, ...]
+
+
+@router.get("/{lang:lang}/sign-in")
+def sign_in_page(request: Request, parts: Parts, lang: PageLang, actor: Reader) -> Response:
+    """Ways to sign in."""
+    is_open = _is_open(request, parts)
+    groups = _groups(parts, parts.registry.demo_accounts(), lang) if is_open else ()
+    return respond(request, Answer(page="sign_in.html", context={"open": is_open, "groups": groups}))
+
+
+@router.post("/{lang:lang}/sign-in")
+def sign_in(request: Request, parts: Parts, lang: PageLang, actor: Public, form: CheckedForm) -> Response:
+    """Sign in as a demonstration account."""
+    if not _is_open(request, parts):
+        raise NotFoundError
+    wanted = str(form.get("account", ""))
+    known = {each.id: each for each in parts.registry.demo_accounts()}
+    account = known.get(wanted)
+    token = parts.registry.open_session(account.id) if account is not None else None
+    if account is None or token is None:
+        raise ForbiddenError
+    response = see_other(_landing(account, lang))
+    access.open_session(response, parts, token)
+    return response
+
+
+@router.post("/{lang:lang}/sign-out")
+def sign_out(request: Request, parts: Parts, lang: PageLang, actor: Public, form: CheckedForm) -> Response:
+    """Sign out."""
+    response = see_other(f"/{lang}/")
+    access.close_session(request, response, parts)
+    return response
+
+
+def _is_open(request: Request, parts: Services) -> bool:
+    client = request.client.host if request.client is not None else ""
+    # Behind a proxy everybody comes from loopback: forwarded requests are no longer local.
+    forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    return parts.demo and access.is_loopback(client) and not forwarded
+
+
+def _landing(account: Account, lang: Lang) -> str:
+    actor = account.actor
+    if actor.kind in {"hr", "unit-lead"} and actor.organisation:
+        return f"/{lang}/organisations/{actor.organisation.rsplit('/', 1)[-1]}"
+    if actor.person:
+        return f"/{lang}/people/{actor.person.rsplit('/', 1)[-1]}"
+    return f"/{lang}/"
+
+
+def _groups(parts: Services, accounts: list[Account], lang: Lang) -> list[Group]:
+    gettext = words(lang).gettext
+    named = sorted({each.actor.organisation for each in accounts if each.actor.organisation})
+    titles: dict[str, list[Text]] = {}
+    if named:
+        for row in ask(parts.store, "gaps_labels", thing=[parse_iri(each) for each in named]):
+            if isinstance(row["label"], Text):
+                titles.setdefault(str(row["thing"]), []).append(row["label"])
+    groups = []
+    for organisation, members in groupby(accounts, key=lambda each: each.actor.organisation):
+        title: Text | str = gettext(msgid("Not of one institution"))
+        if organisation:
+            title = pick(titles.get(organisation, ()), lang) or organisation.rsplit("/", 1)[-1]
+        offers = tuple(
+            Offer(each.id, each.label, gettext(KINDS.get(each.actor.kind, each.actor.kind))) for each in members
+        )
+        groups.append(Group(title, offers))
+    return groups
