@@ -27,7 +27,7 @@ def sparql_server() -> bool:
 
 def speller() -> bool:
     """Whether hunspell and both dictionaries are there."""
-    words = all(any(Path(folder, f"{name}.dic").exists() for folder in DICTIONARIES) for name in ("lt_LT", "en_US"))
+    words = all(any(Path(folder, f"{name}.dic").exists() for folder in DICTIONARIES) for name in ("lt_LT", "en_GB"))
     return shutil.which("hunspell") is not None and words
 
 
@@ -35,7 +35,7 @@ def speller() -> bool:
 NEEDS = {
     "browser": (browser, "no Chromium", "apt-get install chromium"),
     "server": (sparql_server, "no SPARQL server", "make install (it brings the PyPI package oxigraph)"),
-    "spelling": (speller, "no spell checker", "apt-get install hunspell hunspell-lt hunspell-en-us"),
+    "spelling": (speller, "no spell checker", "apt-get install hunspell hunspell-lt hunspell-en-gb"),
 }
 
 
