@@ -53,12 +53,17 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
     """
     if store is None or registry is None:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    own_store = open_store(settings.store_url) if store is None else None
-    own_registry = Registry(settings.registry_url) if registry is None else None
+    own: list[Store | Registry] = []
+    if store is None:
+        store = open_store(settings.store_url)
+        own.append(store)
+    if registry is None:
+        registry = Registry(settings.registry_url)
+        own.append(registry)
     secret = settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
     services = Services(
-        store=store or own_store,  # type: ignore[arg-type] - one of the two is a store
-        registry=registry or own_registry,  # type: ignore[arg-type] - as above
+        store=store,
+        registry=registry,
         secret=secret,
         base=settings.base,
         demo=settings.demo,
@@ -66,12 +71,10 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
     )
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
-        if own_store is not None:
-            own_store.close()
-        if own_registry is not None:
-            own_registry.close()
+        for each in own:
+            each.close()
 
     # The documentation pages of FastAPI load scripts from elsewhere; the description itself is at /openapi.json.
     app = FastAPI(

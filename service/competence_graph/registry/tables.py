@@ -29,7 +29,7 @@ class Base(DeclarativeBase):
 
 
 class Identity(Base):
-    """Who stands behind a pseudonym. One person has one pseudonym an organisation, so that employers cannot be joined."""
+    """Who stands behind a pseudonym: one a person and organisation, so that two employers cannot be joined."""
 
     __tablename__ = "identities"
 

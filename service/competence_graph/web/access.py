@@ -94,8 +94,9 @@ def is_loopback(client: str) -> bool:
 def find_session(request: Request, parts: Services) -> Session | None:
     """Return the session of a request and keep it for the page's head."""
     token = request.cookies.get(session_cookie(parts), "")
-    request.state.session = parts.registry.find_session(token) if token else None
-    return request.state.session
+    session = parts.registry.find_session(token) if token else None
+    request.state.session = session
+    return session
 
 
 def open_session(response: Response, parts: Services, token: str) -> None:

@@ -1,7 +1,8 @@
 """What handlers ask for by annotation.
 
 ``services: Parts``      the parts of the service (`Services`)
-``lang: PageLang``       the language of the page, lt or en
+``lang: PageLang``       the language of the page, lt or en, in routes that begin with ``/{lang:lang}``
+``lang: AskedLang``      the same where the path has none: of ``?lang=``, else Accept-Language
 ``actor: Reader``        anybody, signed in or not                         } exactly one of these four in every route:
 ``actor: Public``        nobody in particular: the session is not looked at } `create_app` refuses a route without one
 ``actor: SignedIn``      somebody signed in; others are sent to sign-in    }
@@ -17,7 +18,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from competence_graph.graph.store import Store
 from competence_graph.model.text import Lang
@@ -73,4 +74,5 @@ async def page_language(request: Request) -> Lang:
 
 
 Parts = Annotated[Services, Depends(services)]
-PageLang = Annotated[Lang, Depends(page_language)]
+PageLang = Annotated[Lang, Path(description="Language of the page")]
+AskedLang = Annotated[Lang, Depends(page_language)]

@@ -1,4 +1,8 @@
-"""What every request passes on its way in and out: suffix, HEAD, headers, CORS of public paths, the last catch, a log line."""
+"""What every request passes on its way in and out.
+
+The suffix is read, HEAD asks as GET, headers of safety and CORS of public paths are set, the last error is caught, and
+one line goes to the log.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,8 @@ log = logging.getLogger(__name__)
 
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; object-src 'none'; "
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "object-src 'none'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -28,7 +33,7 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-HSTS: Final = "max-age=31536000; includeSubDomains"
+HSTS: Final = "max-age=31536000"
 
 # Paths whose last part may end in .ttl, .csv ... and then means the path without it in that form.
 _NEGOTIATED: Final = re.compile(rf"(/(?:lt|en|doc)/.+)\.({'|'.join(SUFFIXES)})\Z")

@@ -93,7 +93,7 @@ def words(lang: Lang) -> gettext.NullTranslations:
 
 
 def language_of(request: Request) -> Lang:
-    """Return the language of the page: of its path, else the query's ``lang``, else Accept-Language, else Lithuanian."""
+    """Return the language of the page: its path's, else ``?lang=``, else of Accept-Language, else Lithuanian."""
     first = request.url.path.split("/")[1]
     for lang in LANGS:
         if first == lang:

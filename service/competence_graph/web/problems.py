@@ -11,8 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import unquote
 
 from fastapi import FastAPI, Request
@@ -144,19 +143,18 @@ def install(app: FastAPI) -> None:
         return answer_error(request, error)
 
     async def unreadable(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        wrong = [{"where": [str(part) for part in each["loc"]], "why": each["msg"]} for each in error.errors()]
+        found = cast("RequestValidationError", error).errors()
+        wrong = [{"where": [str(part) for part in each["loc"]], "why": each["msg"]} for each in found]
         # A path that cannot be read leads to no page.
         in_path = any(each["where"][:1] == ["path"] for each in wrong)
         problem = _STATUSES[404] if in_path else _UNREADABLE
         return _tell(request, problem, {} if in_path else {"wrong": wrong}, "")
 
     async def http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        phrase = HTTPStatus(error.status_code).phrase
-        problem = _STATUSES.get(error.status_code, Problem(error.status_code, phrase, ""))
+        raised = cast("HTTPException", error)
+        problem = _STATUSES.get(raised.status_code, Problem(raised.status_code, raised.detail, ""))
         response = _tell(request, problem, {}, "")
-        response.headers.update(error.headers or {})
+        response.headers.update(raised.headers or {})
         return response
 
     app.add_exception_handler(CompetenceGraphError, ours)

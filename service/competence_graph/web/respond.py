@@ -25,8 +25,6 @@ from competence_graph.web.language import language_of
 from competence_graph.web.negotiation import Representation
 from competence_graph.web.templates import AccountLine, Frame, Link, render
 
-_KINDS: Final = {"page": "page", "data": "data", "table": "rows", "graph": "graph"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -112,31 +110,31 @@ def see_other(path: str) -> Response:
     return RedirectResponse(path, status_code=303, headers={"Cache-Control": "no-store"})
 
 
+_NOTHING: Final = Table((), ())
+
+
 def _page(request: Request, answer: Answer) -> bytes:
-    assert answer.page is not None
-    return render(answer.page, frame(request, answer), answer.context).encode()
+    return render(answer.page or "", frame(request, answer), answer.context).encode()
 
 
-def _json(request: Request, answer: Answer) -> bytes:
-    if answer.data is None and answer.rows is not None:
-        shown: Any = [{name: tables.plain(cell) for name, cell in row.items()} for row in answer.rows.records()]
-    else:
-        shown = answer.data
+def _json(_request: Request, answer: Answer) -> bytes:
+    rows = answer.rows or _NOTHING
+    shown: Any = answer.data
+    if shown is None:
+        shown = [{name: tables.plain(cell) for name, cell in record.items()} for record in rows.records()]
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":"), default=tables.plain).encode()
 
 
-def _csv(request: Request, answer: Answer) -> bytes:
-    assert answer.rows is not None
-    return tables.to_csv(answer.rows)
+def _csv(_request: Request, answer: Answer) -> bytes:
+    return tables.to_csv(answer.rows or _NOTHING)
 
 
-def _xlsx(request: Request, answer: Answer) -> bytes:
-    assert answer.rows is not None
-    return tables.to_xlsx(answer.rows, *answer.sheets)
+def _xlsx(_request: Request, answer: Answer) -> bytes:
+    return tables.to_xlsx(answer.rows or _NOTHING, *answer.sheets)
 
 
 def _rdf(form: rdf.Form) -> Callable[[Request, Answer], bytes]:
-    return lambda request, answer: rdf.document(answer.graph or (), form)
+    return lambda _request, answer: rdf.document(answer.graph or (), form)
 
 
 _BODIES: Final[dict[str, Callable[[Request, Answer], bytes]]] = {
@@ -157,7 +155,7 @@ def frame(request: Request, answer: Answer) -> Frame:
     lang = language_of(request)
     path = request.url.path
     query = f"?{request.url.query}" if request.url.query else ""
-    languages = {each: in_language(path, query, each) for each in LANGS}
+    languages: dict[str, str] = {each: in_language(path, query, each) for each in LANGS}
     session = None if answer.public else getattr(request.state, "session", None)
     return Frame(
         lang=lang,

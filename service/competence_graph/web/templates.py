@@ -1,9 +1,9 @@
 """Pages: our own Jinja environment a language, and what every page knows (`Frame`).
 
-In every template: ``frame``; ``_()``, ``gettext``, ``ngettext``, ``pgettext``, ``{% trans %}``; the functions ``static(file)``
-and ``home()``; the filters ``label`` (a `Text` with the ``lang`` it really has), ``day`` (2026-11-22, in a time element),
-``long_date`` („2026 m. lapkričio 22 d.“), ``number`` (12 345,6), ``percent`` (79 %; of a share 0 to 1), ``local`` (the id in
-a URI), ``lang_attr`` (the attribute alone, for a heading).
+In every template: ``frame``; ``_()``, ``gettext``, ``ngettext``, ``pgettext``, ``{% trans %}``; the functions
+``static(file)`` and ``home()`` (/lt/); the filters ``label`` (a `Text`, marked with the language it really has),
+``lang_attr`` (that mark alone, for a heading), ``day`` (2026-11-22), ``long_date`` („2026 m. lapkričio 22 d.“),
+``number`` (12 345,6), ``percent`` (79 %, of a share 0 to 1), ``local`` (the id in a URI).
 """
 
 from __future__ import annotations

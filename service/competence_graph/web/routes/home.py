@@ -50,9 +50,9 @@ async def to_language(request: Request, actor: Public) -> Response:
 
 
 @router.get("/{lang:lang}")
-async def to_home(request: Request, actor: Public) -> Response:
+async def to_home(lang: PageLang, actor: Public) -> Response:
     """The same address with its slash."""
-    return RedirectResponse(f"{request.url.path}/", 308)
+    return RedirectResponse(f"/{lang}/", 308)
 
 
 @router.get("/{lang:lang}/")
