@@ -12,8 +12,10 @@ import pyoxigraph as ox
 from competence_graph.graph.questions import look_up
 from competence_graph.graph.store import Store
 from competence_graph.graph.terms import node
+from competence_graph.graph.vocab import expand
 from competence_graph.model.iri import Iri
 
+_STRING: Final = expand("xsd:string")
 _WHOLE: Final = 2000
 """From this many subjects on, a graph is read whole instead of subject by subject."""
 
@@ -37,7 +39,7 @@ class Change:
 class Difference:
     """A change against a store as it is; all maps are by graph, then by subject.
 
-    ``before`` and ``after`` hold the whole description of each touched subject; ``inserts`` and ``deletes`` what differs.
+    ``before`` and ``after`` hold the whole description of each touched subject, the rest only what differs.
     """
 
     before: Mapping[str, Mapping[str, frozenset[ox.Triple]]]
@@ -57,7 +59,7 @@ class Difference:
 def difference(change: Change, store: Store) -> Difference:
     """Return what a change means for the store as it is."""
     wanted: dict[str, dict[str, set[ox.Triple]]] = defaultdict(lambda: defaultdict(set))
-    for quad in change.put:
+    for quad in as_stored(change.put):
         wanted[_name(quad)][_subject(quad)].add(quad.triple)
     touched: dict[str, set[str]] = defaultdict(set)
     for graph, subjects in wanted.items():
@@ -70,12 +72,12 @@ def difference(change: Change, store: Store) -> Difference:
     after: dict[str, dict[str, frozenset[ox.Triple]]] = {}
     inserts: list[ox.Quad] = []
     deletes: list[ox.Quad] = []
-    gone = {(_name(quad), quad.triple) for quad in change.remove}
-    for graph, subjects in touched.items():
-        had = described(store, graph, None if graph in change.whole else subjects)
+    gone = {(_name(quad), quad.triple) for quad in as_stored(change.remove)}
+    for graph, named in touched.items():
+        had = described(store, graph, None if graph in change.whole else named)
         now: dict[str, set[ox.Triple]] = {subject: set(triples) for subject, triples in wanted.get(graph, {}).items()}
         if graph not in change.whole:
-            for subject in subjects - set(now):
+            for subject in named - set(now):
                 now[subject] = {triple for triple in had.get(subject, ()) if (graph, triple) not in gone}
         name = node(graph)
         changed = [subject for subject in {*had, *now} if had.get(subject, set()) != now.get(subject, set())]
@@ -86,6 +88,23 @@ def difference(change: Change, store: Store) -> Difference:
         before[graph] = {subject: frozenset(had[subject]) for subject in changed if subject in had}
         after[graph] = {subject: frozenset(now[subject]) for subject in changed if now.get(subject)}
     return Difference(before, after, tuple(inserts), tuple(deletes))
+
+
+def as_stored(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """Return the quads as a store gives them back: "0.00" as "0", "PT80H" as "P3DT8H".
+
+    Oxigraph keeps values, not spellings; without this the same file would be a change each time it is loaded.
+    """
+    plain: list[ox.Quad] = []
+    small = ox.Store()
+    valued: list[ox.Quad] = []
+    for quad in quads:
+        is_value = (
+            isinstance(quad.object, ox.Literal) and not quad.object.language and quad.object.datatype.value != _STRING
+        )
+        (valued if is_value else plain).append(quad)
+    small.extend(valued)
+    return [*plain, *small]
 
 
 def described(store: Store, graph: str, subjects: Iterable[str] | None) -> dict[str, set[ox.Triple]]:
@@ -99,7 +118,12 @@ def described(store: Store, graph: str, subjects: Iterable[str] | None) -> dict[
     else:
         rows = []
     for thing, predicate, value in rows:
-        if isinstance(thing, ox.NamedNode) and isinstance(predicate, ox.NamedNode) and value is not None and (wanted is None or thing.value in wanted):
+        if (
+            isinstance(thing, ox.NamedNode)
+            and isinstance(predicate, ox.NamedNode)
+            and value is not None
+            and (wanted is None or thing.value in wanted)
+        ):
             found[thing.value].add(ox.Triple(thing, predicate, value))
     return found
 

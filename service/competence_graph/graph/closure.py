@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from competence_graph.graph.change import Difference
 from competence_graph.graph.questions import look_up
 from competence_graph.graph.store import Store, Term
-from competence_graph.graph.terms import Value, node, to_python
+from competence_graph.graph.terms import Value, node, quad_of, to_python
 from competence_graph.graph.vocab import CG, expand
 from competence_graph.model.iri import Iri
 
@@ -24,7 +24,9 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
     what owns them (``cg:requires``, ``elm:learningOutcome``, ``org:hasUnit``); the levels of all scales; concepts that
     share a notation; where learners live. Statements that the change replaces are left out.
     """
-    touched = {subject for subjects in (*difference.after.values(), *difference.before.values()) for subject in subjects}
+    touched = {
+        subject for subjects in (*difference.after.values(), *difference.before.values()) for subject in subjects
+    }
     quads = {
         ox.Quad(triple.subject, triple.predicate, triple.object, node(graph))
         for graph, subjects in difference.after.items()
@@ -36,7 +38,11 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
     referred = {value for quad in quads if (value := _iri(quad.object)) and value not in touched}
     levels: list[ox.Quad] = []
     for graph, level, scale, number in look_up(store, "scales").rows:
-        levels += [_quad(level, "skos:inScheme", scale, graph), _quad(level, "cg:level", number, graph), _quad(level, "rdf:type", node(expand("skos:Concept")), graph)]
+        levels += [
+            _quad(level, "skos:inScheme", scale, graph),
+            _quad(level, "cg:level", number, graph),
+            _quad(level, "rdf:type", node(expand("skos:Concept")), graph),
+        ]
     around.update(levels)
     reached: set[str] = set()
     waiting = referred
@@ -48,8 +54,12 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
         waiting = {value for quad in found if (value := _iri(quad.object)) and quad.predicate.value in _FOLLOWED}
     for graph, owner, predicate, thing in _asked(store, "inverse", "thing", touched):
         if _iri(owner) not in touched:
-            around.add(ox.Quad(owner, predicate, thing, graph))
-    competences = {_subject(quad) for quad in quads if quad.predicate.value == expand("rdf:type") and _iri(quad.object) == str(CG.Competence)}
+            around.add(quad_of(owner, predicate, thing, graph))
+    competences = {
+        _subject(quad)
+        for quad in quads
+        if quad.predicate.value == expand("rdf:type") and _iri(quad.object) == str(CG.Competence)
+    }
     for graph, descriptor, competence, level in _asked(store, "descriptors", "competence", competences):
         if _iri(descriptor) not in touched:
             around.add(_quad(descriptor, "cg:competence", competence, graph))
@@ -63,18 +73,25 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
     notations = {quad.object for quad in quads if quad.predicate.value == expand("skos:notation")}
     values: list[Value] = [to_python(each) for each in notations]
     for start in range(0, len(values), _CHUNK):
-        for graph, concept, scheme, notation in look_up(store, "same_notation", notation=values[start : start + _CHUNK]).rows:
+        for graph, concept, scheme, notation in look_up(
+            store, "same_notation", notation=values[start : start + _CHUNK]
+        ).rows:
             if _iri(concept) not in touched:
                 around.add(_quad(concept, "skos:notation", notation, graph))
                 around.add(_quad(concept, "skos:inScheme", scheme, graph))
     return [*quads, *(around - gone)]
 
 
-_FOLLOWED: Final = frozenset(expand(name) for name in ("skos:inScheme", "cg:scale", "cg:competence", "cg:learner", "skos:broader"))
+_FOLLOWED: Final = frozenset(
+    expand(name) for name in ("skos:inScheme", "cg:scale", "cg:competence", "cg:learner", "skos:broader")
+)
 
 
 def _context(store: Store, things: Iterable[str]) -> set[ox.Quad]:
-    return {ox.Quad(thing, predicate, value, graph) for graph, thing, predicate, value in _asked(store, "context", "thing", things)}
+    return {
+        quad_of(thing, predicate, value, graph)
+        for graph, thing, predicate, value in _asked(store, "context", "thing", things)
+    }
 
 
 def _asked(store: Store, name: str, parameter: str, things: Iterable[str]) -> Iterable[tuple[Term, ...]]:
@@ -85,7 +102,7 @@ def _asked(store: Store, name: str, parameter: str, things: Iterable[str]) -> It
 
 
 def _quad(subject: Term | None, predicate: str, value: Term | None, graph: Term | None) -> ox.Quad:
-    return ox.Quad(subject, node(expand(predicate)), value, graph)  # type: ignore[arg-type]
+    return quad_of(subject, node(expand(predicate)), value, graph)
 
 
 def _iri(term: Term | None) -> str:

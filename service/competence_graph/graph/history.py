@@ -7,7 +7,7 @@ Source: design/sample/DECISIONS.md, "Pointers, expiry, as_of".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, cast
@@ -76,7 +76,7 @@ _PATHS: Final = {
 }
 
 
-def _made(iri: str, get: dict[str, object]) -> Attainment | None:
+def _made(iri: str, get: Mapping[str, object]) -> Attainment | None:
     level, issued, created, expires = get["level"], get["issued"], get["created"], get["expires"]
     if not isinstance(level, int) or not isinstance(issued, date) or not isinstance(created, date):
         return None

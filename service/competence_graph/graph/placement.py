@@ -80,7 +80,11 @@ class Placement:
 
     def _ask(self, store: Store) -> None:
         for subject, quads in self._by_subject.items():
-            if any(quad.predicate.value == str(CG.level) for quad in quads) and subject in self._schemes and not self._types[subject] & {str(CG.Competence)}:
+            if (
+                any(quad.predicate.value == str(CG.level) for quad in quads)
+                and subject in self._schemes
+                and not self._types[subject] & {str(CG.Competence)}
+            ):
                 self._scales.add(self._schemes[subject])
         named = set(self._by_subject) | {value for value in (*self._owner.values(), *self._schemes.values()) if value}
         asked = sorted(Iri(each) for each in named)
@@ -91,7 +95,7 @@ class Placement:
             for concept, scheme in look_up(store, "schemes_of", concept=part).rows:
                 self._schemes.setdefault(_iri(concept), _iri(scheme))
 
-    def graph_of(self, subject: str) -> str | None:  # noqa: PLR0911 - one return a kind of thing
+    def graph_of(self, subject: str) -> str | None:
         """Return the graph of a subject's statements; None where it has no place.
 
         Statements about a thing that the document does not describe go where the store describes it.
@@ -111,7 +115,12 @@ class Placement:
             return graph(f"mappings/{self._schemes.get(subject, '').rsplit('/', 1)[-1] or 'other'}")
         if expand("skos:ConceptScheme") in types:
             return self._scheme(subject)
-        if types & {str(CG.Competence), expand("skos:Concept"), expand("skos:OrderedCollection"), expand("skos:Collection")}:
+        if types & {
+            str(CG.Competence),
+            expand("skos:Concept"),
+            expand("skos:OrderedCollection"),
+            expand("skos:Collection"),
+        }:
             return self._scheme(self._schemes.get(subject, ""))
         if expand("dct:rightsHolder") in predicates:
             return subject

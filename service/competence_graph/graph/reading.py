@@ -107,7 +107,12 @@ def _cut(lines: list[str], number: int) -> bool:
 
 def _ends(line: str) -> bool:
     bare = line.strip()
-    return not bare or bare.endswith((" .", "{", "}")) or (bare.endswith(".") and not bare.endswith("..")) or bare.startswith("#")
+    return (
+        not bare
+        or bare.endswith((" .", "{", "}"))
+        or (bare.endswith(".") and not bare.endswith(".."))
+        or bare.startswith("#")
+    )
 
 
 def _starts(line: str) -> bool:
@@ -119,7 +124,10 @@ def _syntax(line: int, here: str, *, said: str = "", encoding: bool = False) -> 
         return Finding(
             "", "", "", "violation", "encoding",
             {"lt": "Failo rašmenys ne UTF-8 koduotės.", "en": "The file is not in UTF-8."},
-            {"lt": "Įrašykite failą UTF-8 koduote ir bandykite dar kartą.", "en": "Save the file in UTF-8 and try again."},
+            {
+                "lt": "Įrašykite failą UTF-8 koduote ir bandykite dar kartą.",
+                "en": "Save the file in UTF-8 and try again.",
+            },
             line,
         )  # fmt: skip
     shown = here[:80]
@@ -127,11 +135,12 @@ def _syntax(line: int, here: str, *, said: str = "", encoding: bool = False) -> 
         "", "", shown, "violation", "syntax",
         {
             "lt": f"Sintaksės klaida, eilutės čia perskaityti nepavyko: „{shown}“ ({said}).",
-            "en": f"Syntax error, the line could not be read: \"{shown}\" ({said}).",
+            "en": f'Syntax error, the line could not be read: "{shown}" ({said}).',
         },
         {
             "lt": "Patikrinkite šią ir ankstesnę eilutę: gal trūksta kabutės, kabliataškio, skliausto ar taško.",
-            "en": "Look at this line and the one before: a quotation mark, semicolon, bracket or full stop may be missing.",
+            "en": "Look at this line and the one before: a quotation mark, semicolon, bracket or full stop may be "
+            "missing.",
         },
         line,
     )  # fmt: skip
@@ -153,7 +162,7 @@ def _subject_lines(lines: Iterable[str]) -> dict[str, int]:
         if not open_statement:
             subject = _SUBJECT.match(line)
             if subject:
-                iri = subject[1] if subject[1] else prefixes.get(subject[2], "") + (subject[3] or "")
+                iri = subject[1] or prefixes.get(subject[2], "") + (subject[3] or "")
                 found.setdefault(iri if ":" in iri else BASE + iri, number)
         open_statement = not bare.endswith((".", "{", "}"))
     return found
@@ -172,7 +181,11 @@ def name_parts(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
             owners.setdefault(quad.object.value, (quad.subject, quad.predicate.value))
     if not owners and not any(isinstance(quad.subject, ox.BlankNode) for quad in quads):
         return quads
-    lists = {quad.subject.value for quad in quads if isinstance(quad.subject, ox.BlankNode) and quad.predicate.value == f"{RDF}first"}
+    lists = {
+        quad.subject.value
+        for quad in quads
+        if isinstance(quad.subject, ox.BlankNode) and quad.predicate.value == f"{RDF}first"
+    }
     names: dict[str, ox.NamedNode] = {}
     counts: dict[tuple[str, str], int] = {}
 

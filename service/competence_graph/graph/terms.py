@@ -19,7 +19,9 @@ Value = Iri | int | bool | str | Decimal | date | Text | None
 Row = Mapping[str, Value]
 
 _XSD: Final = PREFIXES["xsd"]
-_INTEGERS: Final = frozenset(f"{_XSD}{name}" for name in ("integer", "int", "long", "short", "positiveInteger", "nonNegativeInteger"))
+_INTEGERS: Final = frozenset(
+    f"{_XSD}{name}" for name in ("integer", "int", "long", "short", "positiveInteger", "nonNegativeInteger")
+)
 _FLOATS: Final = frozenset(f"{_XSD}{name}" for name in ("decimal", "double", "float"))
 
 
@@ -32,7 +34,16 @@ def node(iri: str) -> ox.NamedNode:
     return ox.NamedNode(iri if isinstance(iri, Iri) else parse_iri(iri))
 
 
-def to_python(term: Term | None) -> Value:  # noqa: PLR0911 - one return a kind of term
+def quad_of(subject: Term | None, predicate: Term | None, value: Term | None, graph: Term | None) -> ox.Quad:
+    """Return the quad of four terms that a query found.
+
+    Raises:
+        TypeError: If one of them cannot stand in its place.
+    """
+    return ox.Quad(subject, predicate, value, graph)  # type: ignore[arg-type]
+
+
+def to_python(term: Term | None) -> Value:
     """Return the Python value of a term: Iri, int, bool, Decimal, date, Text or str."""
     if term is None:
         return None
@@ -57,7 +68,7 @@ def to_python(term: Term | None) -> Value:  # noqa: PLR0911 - one return a kind 
     return term.value
 
 
-def to_term(value: Value) -> Term:  # noqa: PLR0911 - one return a kind of value
+def to_term(value: Value) -> Term:
     """Return the term of a Python value; an `Iri` becomes a named node, a plain str a literal.
 
     Raises:

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 import rdflib
 import shacl
 from pyshacl import Validator as PyShaclValidator
+from pyshacl.graph_abstraction import DataGraph
 from rdflib.namespace import RDF, SH
 
 from competence_graph.graph.terms import to_rdflib_graph
@@ -62,6 +63,8 @@ class Shapes:
         self._lock = threading.Lock()
         self._closures: dict[frozenset[str], rdflib.Graph] = {}
         self._compiled: dict[frozenset[str], shacl.Shapes] = {}
+        self._checkers: dict[frozenset[str], PyShaclValidator] = {}
+        self._checking = threading.Lock()
 
     @cached_property
     def by_class(self) -> dict[str, frozenset[str]]:
@@ -78,7 +81,11 @@ class Shapes:
 
     def _rule(self, shape: rdflib.term.Node) -> Rule:
         def words(predicate: rdflib.URIRef) -> dict[Lang, str]:
-            by_lang = {str(each.language): str(each) for each in self.graph.objects(shape, predicate) if isinstance(each, rdflib.Literal)}
+            by_lang = {
+                str(each.language): str(each)
+                for each in self.graph.objects(shape, predicate)
+                if isinstance(each, rdflib.Literal)
+            }
             return {lang: by_lang.get(lang, "") for lang in LANGS}
 
         severity = str(self.graph.value(shape, SH.severity, default=SH.Violation)).rsplit("#", 1)[-1]
@@ -88,7 +95,13 @@ class Shapes:
             if str(predicate).startswith(str(SH)) and not isinstance(value, rdflib.BNode)
         }
         path = self.graph.value(shape, SH.path)
-        return Rule(words(SH.name), words(SH.message), _SEVERITIES.get(severity, "violation"), "" if path is None or isinstance(path, rdflib.BNode) else str(path), parameters)
+        return Rule(
+            words(SH.name),
+            words(SH.message),
+            _SEVERITIES.get(severity, "violation"),
+            "" if path is None or isinstance(path, rdflib.BNode) else str(path),
+            parameters,
+        )
 
     def chosen(self, types: Iterable[str]) -> frozenset[str]:
         """Return the node shapes that aim at any of these classes."""
@@ -109,6 +122,24 @@ class Shapes:
                 self._compiled[chosen] = shacl.Shapes.from_turtle(text.serialize(format="turtle"))
             return self._compiled[chosen]
 
+    def report(self, data: Collection[ox.Triple], focus: Iterable[str], chosen: frozenset[str]) -> rdflib.Graph:
+        """Return pySHACL's report; the validator of these node shapes is kept, since building it costs most."""
+        graph = DataGraph.from_rdflib(to_rdflib_graph(data))
+        closure = self.closure(chosen)
+        with self._checking:
+            checker = self._checkers.get(chosen)
+            if checker is None:
+                options = {"inference": "none", "advanced": False, "abort_on_first": False, "focus_nodes": []}
+                checker = self._checkers[chosen] = PyShaclValidator(graph, shacl_graph=closure, options=options)
+            checker.data_graph = graph
+            checker._target_graph = None  # noqa: SLF001 - pySHACL keeps the last graph here; a validator is made for one
+            checker.options["focus_nodes"] = sorted(focus)
+            _, report, _ = checker.run()  # type: ignore[no-untyped-call]
+        if not isinstance(report, rdflib.Graph):
+            message = f"The shapes cannot be applied: {report}"
+            raise TypeError(message)
+        return report
+
     def _gather(self, chosen: frozenset[str]) -> rdflib.Graph:
         graph = rdflib.Graph()
         waiting: list[rdflib.term.Node] = [rdflib.URIRef(each) for each in sorted(chosen)]
@@ -120,14 +151,23 @@ class Shapes:
             seen.add(node)
             for predicate, value in self.graph.predicate_objects(node):
                 graph.add((node, predicate, value))
-                if isinstance(value, rdflib.BNode) or predicate in _LINKS or predicate in (SH.prefixes, SH.declare):
-                    waiting.append(value)
-                elif predicate == RDF.first and (value, None, None) in self.graph and str(value).startswith(PREFIXES["shape"]):
+                if (
+                    isinstance(value, rdflib.BNode)
+                    or predicate in _LINKS
+                    or predicate in (SH.prefixes, SH.declare)
+                    or (
+                        predicate == RDF.first
+                        and (value, None, None) in self.graph
+                        and str(value).startswith(PREFIXES["shape"])
+                    )
+                ):
                     waiting.append(value)
         return graph
 
 
-def validate(data: Collection[ox.Triple], focus: Mapping[str, Collection[str]], shapes: Shapes, *, bulk: int = BULK) -> list[Finding]:
+def validate(
+    data: Collection[ox.Triple], focus: Mapping[str, Collection[str]], shapes: Shapes, *, bulk: int = BULK
+) -> list[Finding]:
     """Return what the shapes find in a small graph.
 
     Args:
@@ -140,10 +180,17 @@ def validate(data: Collection[ox.Triple], focus: Mapping[str, Collection[str]], 
     if not aimed:
         return []
     chosen = shapes.chosen(each for types in aimed.values() for each in types)
-    results = _fast(data, aimed, shapes.compiled(chosen)) if len(aimed) >= bulk else _reference(data, aimed, shapes.closure(chosen))
+    results = (
+        _fast(data, aimed, shapes.compiled(chosen))
+        if len(aimed) >= bulk
+        else _reference(shapes.report(data, aimed, chosen))
+    )
     unique = {(focus_node, shape, value): component for focus_node, shape, value, component in results}
     return sorted(
-        (finding(shapes, focus_node, shape, value, component) for (focus_node, shape, value), component in unique.items()),
+        (
+            finding(shapes, focus_node, shape, value, component)
+            for (focus_node, shape, value), component in unique.items()
+        ),
         key=lambda each: (each.focus, each.rule, each.value),
     )
 
@@ -152,19 +199,15 @@ Result = tuple[str, str, str, str]
 """Focus node, shape, value, local name of the constraint component."""
 
 
-def _reference(data: Collection[ox.Triple], focus: Iterable[str], shapes: rdflib.Graph) -> list[Result]:
-    checker = PyShaclValidator(
-        to_rdflib_graph(data),
-        shacl_graph=shapes,
-        options={"inference": "none", "advanced": False, "focus_nodes": sorted(focus), "abort_on_first": False},
-    )
-    _, report, _ = checker.run()
+def _reference(report: rdflib.Graph) -> list[Result]:
     found = []
     for result in report.subjects(RDF.type, SH.ValidationResult):
         value = report.value(result, SH.value)
         shape = report.value(result, SH.sourceShape)
         component = str(report.value(result, SH.sourceConstraintComponent)).rsplit("#", 1)[-1]
-        found.append((str(report.value(result, SH.focusNode)), str(shape), "" if value is None else str(value), component))
+        found.append(
+            (str(report.value(result, SH.focusNode)), str(shape), "" if value is None else str(value), component)
+        )
     return found
 
 
@@ -191,7 +234,9 @@ def finding(shapes: Shapes, focus: str, shape: str, value: str, component: str) 
         value=value,
         severity=rule.severity,
         rule=shape.rsplit("#", 1)[-1],
-        said={lang: said(component, lang, name=rule.name[lang], value=shown, parameters=rule.parameters) for lang in LANGS},
+        said={
+            lang: said(component, lang, name=rule.name[lang], value=shown, parameters=rule.parameters) for lang in LANGS
+        },
         mend=dict(rule.message),
     )
 

@@ -51,7 +51,7 @@ class Catalogue:
     """What frameworks, roles and mappings say, as far as gaps need it.
 
     ``requirements`` by role; ``scale`` of each competence; ``top`` level of each scale; ``equivalents`` of a competence
-    over exact matches in any number of steps, itself left out; ``counts_as[(scale, level)][other scale]`` a level there;
+    over exact matches in any number of steps, itself left out; ``counts_as[(scale, level)][other scale]`` a level;
     ``parts`` of a competence that declares a roll-up: how, and its live narrower competences.
     """
 

@@ -87,12 +87,9 @@ def _counting(valid: list[Attainment]) -> Attainment:
     proofs = [each for each in valid if each.rank is None]
     judgement = max(judgements, key=lambda each: (each.issued, -(each.rank or 0), *_last(each)), default=None)
     proof = max(proofs, key=lambda each: (each.level, each.created, _smaller(each.iri)), default=None)
-    if judgement is None:
-        assert proof is not None
-        return proof
-    if proof is None or proof.level < judgement.level:
-        return judgement
-    return proof
+    if judgement is None or (proof is not None and proof.level >= judgement.level):
+        return proof or valid[0]
+    return judgement
 
 
 def _last(each: Attainment) -> tuple[date, int, tuple[int, ...]]:

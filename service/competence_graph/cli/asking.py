@@ -1,0 +1,86 @@
+"""ask and gaps: answers in the terminal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from competence_graph.cli.connection import connected
+from competence_graph.cli.show import ERR, OUT, Exit, Form, print_rows
+from competence_graph.errors import NotFoundError, QuestionParameterError
+from competence_graph.graph.questions import Question, ask, look_up, names, question
+from competence_graph.graph.store import Store
+from competence_graph.graph.terms import Row, Value
+from competence_graph.model.iri import Iri, id_iri, parse_iri
+from competence_graph.settings import Settings
+
+FormOption = Annotated[Form, typer.Option("--format", help="How to print the rows.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command(name="ask")(ask_question)
+    app.command()(gaps)
+
+
+def thing(text: str, base: str) -> Iri:
+    """Return the IRI that a person means: a whole IRI, or the part after ``id/``."""
+    return parse_iri(text) if "://" in text or text.startswith("urn:") else id_iri(text, base)
+
+
+def ask_question(
+    name: Annotated[str, typer.Argument(help="Name of the question; leave it out to see them all.")] = "",
+    parameters: Annotated[
+        list[str] | None, typer.Argument(help="name=value; a value is an IRI, an id, or text in quotes.")
+    ] = None,
+    form: FormOption = Form.TABLE,
+) -> None:
+    """Ask one of the shipped questions."""
+    if not name:
+        for each in names():
+            OUT.print(f"{each}: {question(each).sentence}", markup=False, highlight=False, soft_wrap=True)
+        return
+    settings = Settings()
+    asked = question(name)
+    values = dict(_parameter(asked, each, settings.base) for each in parameters or [])
+    with connected(settings) as connection:
+        rows = ask(connection.store, name, **values)
+    print_rows(list(asked.outputs), rows, form)
+
+
+def _parameter(asked: Question, text: str, base: str) -> tuple[str, Value]:
+    name, found, value = text.partition("=")
+    if not found:
+        raise QuestionParameterError(asked.name, text, "write it as name=value.")
+    if name in asked.inputs and "IRI" in asked.inputs[name]:
+        return name, thing(value, base)
+    return name, value
+
+
+def gaps(
+    person: Annotated[str, typer.Option("--person", help="Id or IRI of a person.")] = "",
+    unit: Annotated[str, typer.Option("--unit", help="Id or IRI of a unit of an organisation.")] = "",
+    organisation: Annotated[str, typer.Option("--organisation", help="Id or IRI of an organisation.")] = "",
+    form: FormOption = Form.TABLE,
+) -> None:
+    """Say what a person, a unit or an organisation lacks, one row a requirement."""
+    chosen = {
+        name: value for name, value in (("person", person), ("unit", unit), ("organisation", organisation)) if value
+    }
+    if len(chosen) != 1:
+        ERR.print("Give one of --person, --unit and --organisation.", markup=False)
+        raise typer.Exit(Exit.USAGE)
+    settings = Settings()
+    kind, text = next(iter(chosen.items()))
+    parameters: dict[str, Value] = {kind: thing(text, settings.base)}
+    with connected(settings) as connection:
+        rows: list[Row] = ask(connection.store, f"gaps_of_{kind}", **parameters)
+        if not rows and not _known(connection.store, parameters[kind]):
+            raise NotFoundError(text)
+    print_rows(list(question(f"gaps_of_{kind}").outputs), rows, form)
+
+
+def _known(store: Store, iri: Value) -> bool:
+
+    return bool(look_up(store, "homes", thing=iri).rows)

@@ -1,0 +1,217 @@
+"""check, load, export, mint: data in and out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import pyoxigraph as ox
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from competence_graph.bundled import bundled
+from competence_graph.cli.connection import connected
+from competence_graph.cli.show import ERR, OUT, Exit, Said, print_findings, print_summary
+from competence_graph.errors import UnreadableFileError
+from competence_graph.graph.inventory import form_of, guard, inventory_change, load_inventories, read_file, with_lines
+from competence_graph.graph.oxigraph import OxigraphStore
+from competence_graph.graph.questions import look_up
+from competence_graph.graph.store import Store
+from competence_graph.graph.terms import node
+from competence_graph.model.actor import OPERATOR
+from competence_graph.model.finding import Finding
+from competence_graph.model.iri import KINDS, Iri, graph_iri, mint, parse_iri
+from competence_graph.settings import Settings
+
+Lang = Annotated[Said, typer.Option("--lang", help="Language of the findings.")]
+Graph = Annotated[
+    str,
+    typer.Option(
+        "--graph", help="Named graph of statements that name none: an IRI, or its last part such as people/o1234567."
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(check)
+    app.command()(load)
+    app.command()(export)
+    app.command(name="mint")(mint_ids)
+
+
+def _graph_of(text: str, base: str) -> str | None:
+    if not text:
+        return None
+    return parse_iri(text) if "://" in text else graph_iri(text, base)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(str(path), f"{error.strerror}: give the path of a file that can be read.") from error
+
+
+def _progress() -> Progress:
+    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=ERR, transient=True)
+
+
+def _starting_state(settings: Settings) -> Store:
+    """Return a store in memory that holds the inventories, to check files against where no data folder exists yet."""
+    store = OxigraphStore()
+    load_inventories(guard(store, settings.base), bundled("inventories"), settings.base)
+    return store
+
+
+def _has_data(settings: Settings) -> bool:
+    return bool(settings.store) or (settings.data / "store").exists()
+
+
+def _findings(path: Path, settings: Settings, graph: str | None, store: Store) -> list[Finding]:
+    """Return all that is wrong with a file: its writing, its places, and what the rules object to in the rest."""
+    got = read_file(_bytes_of(path), form_of(path), store, graph=graph, base=settings.base)
+    # The check runs on a copy of what the store knows, so that a held store is never kept waiting by it.
+    judged = guard(store, settings.base).check(got.change)
+    return with_lines([*got.findings, *judged], got.document.line_of)
+
+
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files to check; none checks the inventories that ship with the product."),
+    ] = None,
+    graph: Graph = "",
+    lang: Lang = Said.BOTH,
+) -> None:
+    """Say what is wrong with files, and write nothing."""
+    settings = Settings()
+    found: list[Finding] = []
+    with _progress() as progress:
+        progress.add_task("Checking" if files else "Checking the inventories")
+        if not files:
+            store = OxigraphStore()
+            got = inventory_change(bundled("inventories"), store, settings.base)
+            found = [*got.findings, *guard(store, settings.base).check(got.change)]
+        elif _has_data(settings):
+            with connected(settings) as connection:
+                for path in files:
+                    found += _reported(
+                        _findings(path, settings, _graph_of(graph, settings.base), connection.store), lang, path
+                    )
+        else:
+            known = _starting_state(settings)
+            for path in files:
+                found += _reported(_findings(path, settings, _graph_of(graph, settings.base), known), lang, path)
+    if not files:
+        print_findings([each for each in found if each.refuses], lang)
+    print_summary(found, lang)
+    if any(each.refuses for each in found):
+        raise typer.Exit(Exit.FINDINGS)
+
+
+def _reported(findings: list[Finding], lang: Said, path: Path) -> list[Finding]:
+    print_findings(findings, lang, str(path))
+    return findings
+
+
+def load(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files to load; none loads the inventories that ship with the product.")
+    ] = None,
+    graph: Graph = "",
+    lang: Lang = Said.BOTH,
+) -> None:
+    """Load files through the guarded write: each file whole, or not at all."""
+    settings = Settings()
+    with connected(settings) as connection, _progress() as progress:
+        if not files:
+            progress.add_task("Loading the inventories")
+            got = inventory_change(bundled("inventories"), connection.store, settings.base)
+            receipt = connection.writer.write(got.change, actor=OPERATOR)
+            OUT.print(f"inventories: {receipt.added} statements added, {receipt.removed} removed")
+            return
+        for path in files:
+            task = progress.add_task(f"Loading {path.name}")
+            got = read_file(
+                _bytes_of(path),
+                form_of(path),
+                connection.store,
+                graph=_graph_of(graph, settings.base),
+                base=settings.base,
+            )
+            findings = with_lines([*got.findings, *connection.writer.check(got.change)], got.document.line_of)
+            if any(each.refuses for each in findings):
+                progress.stop()
+                print_findings(findings, lang, str(path))
+                print_summary(findings, lang)
+                ERR.print(f"{path}: nothing was written.", markup=False)
+                raise typer.Exit(Exit.FINDINGS)
+            receipt = connection.writer.write(got.change, actor=OPERATOR)
+            progress.remove_task(task)
+            OUT.print(
+                f"{path}: {receipt.added} statements added, {receipt.removed} removed", markup=False, highlight=False
+            )
+
+
+def export(
+    graph: Annotated[
+        list[str] | None,
+        typer.Argument(help="Named graphs (IRIs or last parts such as framework/libraries); none exports all."),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="nq, trig, ttl, nt, rdf or jsonld.")] = "nq",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; standard output where left out.")
+    ] = None,
+) -> None:
+    """Write the store's content, or some of its graphs."""
+    settings = Settings()
+    forms = {
+        "nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG, "ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES,
+        "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD,
+    }  # fmt: skip
+    if form not in forms:
+        ERR.print(f"There is no format {form!r}: use {', '.join(forms)}.", markup=False)
+        raise typer.Exit(Exit.USAGE)
+    with connected(settings) as connection:
+        wanted = [_graph_of(each, settings.base) for each in graph] if graph else [None]
+        data = b"".join(connection.store.dump(each) for each in wanted)
+    if form != "nq":
+        quads = list(ox.parse(data, format=ox.RdfFormat.N_QUADS))
+        if form in ("ttl", "nt", "rdf"):
+            data = ox.serialize((quad.triple for quad in quads), format=forms[form]) or b""
+        else:
+            data = ox.serialize(quads, format=forms[form]) or b""
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    part = output.with_suffix(output.suffix + ".part")
+    part.write_bytes(data)
+    part.rename(output)
+
+
+def mint_ids(
+    kind: Annotated[str, typer.Argument(help=f"What the id is for: {', '.join(KINDS)}.")],
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=1000, help="How many.")] = 1,
+) -> None:
+    """Print free ids with a check character."""
+    if kind not in KINDS:
+        ERR.print(f"There is no kind {kind!r}: use one of {', '.join(KINDS)}.", markup=False)
+        raise typer.Exit(Exit.USAGE)
+    settings = Settings()
+    made: set[str] = set()
+    with connected(settings) as connection:
+
+        def taken(local: str) -> bool:
+            thing = Iri(node(f"{settings.base}id/{local}").value)
+            used = (
+                look_up(connection.store, "homes", thing=thing).rows
+                or look_up(connection.store, "still_used", thing=thing).rows
+            )
+            return local in made or bool(used)
+
+        for _ in range(count):
+            local = mint(KINDS[kind], taken=taken)  # type: ignore[arg-type]
+            made.add(local)
+            typer.echo(local)
