@@ -158,7 +158,7 @@ def person_gaps(actor: Actor, store: Store, names: Names, person: Iri) -> Person
         sources=sources,
         recommendation=recommendation,
         labels=labels(store, things),
-        names=names.names({person, *(each.assessor for each in evidence)}),
+        names=names.names(actor, found.organisation, {person}, {person: found.places}),
     )
 
 

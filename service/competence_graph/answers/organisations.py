@@ -147,7 +147,7 @@ def overview(
         roles=roles,
         frameworks=frameworks,
         labels=labels(store, things),
-        names=names.names(people),
+        names=names.names(actor, organisation, people, places_of(group)),
     )
 
 
@@ -174,9 +174,14 @@ def people_in_cell(
         raise NotFoundError
     rows.sort(key=lambda row: (-row.gap, row.assessed, row.person, row.competence))
     places: dict[str, frozenset[str]] = {person.iri: person.places for person in group.people}
-    known = names.names({row.person for row in rows})
+    known = names.names(actor, organisation, {row.person for row in rows}, places)
     things = {organisation, *group.staff.units, *(row.competence for row in rows), *(row.role for row in rows)}
     return PeopleList(group, competence, tuple(rows), places, labels(store, things), known)
+
+
+def places_of(group: GroupGaps) -> dict[str, frozenset[str]]:
+    """Return where each person works on the day, those outside the selection included."""
+    return {person.iri: person.places for person in group.staff.employed}
 
 
 def _single_points(store: Store, group: GroupGaps, competences: Collection[str]) -> tuple[SinglePoint, ...]:

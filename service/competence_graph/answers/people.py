@@ -6,10 +6,10 @@ Names never come from the graph: they are joined from the registry after the que
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
 from competence_graph.errors import NotFoundError
 from competence_graph.graph.questions import ask
@@ -23,18 +23,30 @@ from competence_graph.model.text import Text
 class Names(Protocol):
     """Whoever knows the names of people: the registry, or nobody (`NO_NAMES`)."""
 
-    def names(self, people: Iterable[str]) -> Mapping[str, str]:
-        """Return the names of those of these people who are known, by pseudonym."""
+    def names(
+        self,
+        actor: Actor,
+        organisation: str,
+        pseudonyms: Collection[str],
+        units: Mapping[str, Collection[str]] | None = None,
+    ) -> Mapping[str, str]:
+        """Return the names that the actor may see, by pseudonym."""
         ...
 
 
 class _NoNames:
-    def names(self, people: Iterable[str]) -> Mapping[str, str]:
-        del people
+    def names(
+        self,
+        actor: Actor,
+        organisation: str,
+        pseudonyms: Collection[str],
+        units: Mapping[str, Collection[str]] | None = None,
+    ) -> Mapping[str, str]:
+        del actor, organisation, pseudonyms, units
         return {}
 
 
-NO_NAMES = _NoNames()
+NO_NAMES: Final = _NoNames()
 """For exports, the command line and logs: a name stands on pages only."""
 
 
