@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -138,3 +139,24 @@ def from_rdflib(term: rdflib.term.Node) -> Term:
         return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
     message = f"{type(term).__name__} has no term here."
     raise TypeError(message)
+
+
+def insert_data(quads: Iterable[ox.Quad]) -> str:
+    """Return the update that adds these quads."""
+    return _data("INSERT DATA", quads)
+
+
+def delete_data(quads: Iterable[ox.Quad]) -> str:
+    """Return the update that takes these quads away."""
+    return _data("DELETE DATA", quads)
+
+
+def _data(keyword: str, quads: Iterable[ox.Quad]) -> str:
+    """Return one clause of an update; the terms are written by pyoxigraph."""
+    text = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode()
+    by_graph: dict[str, list[str]] = defaultdict(list)
+    for line in text.splitlines():
+        statement, graph = line.removesuffix(" .").rsplit(" ", 1)
+        by_graph[graph].append(f"{statement} .")
+    body = "\n".join(f"GRAPH {graph} {{\n" + "\n".join(lines) + "\n}" for graph, lines in sorted(by_graph.items()))
+    return keyword + " {\n" + body + "\n}"

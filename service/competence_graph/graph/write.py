@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -31,7 +32,7 @@ from competence_graph.graph.history import (
 from competence_graph.graph.judge import judge
 from competence_graph.graph.questions import look_up
 from competence_graph.graph.store import Store
-from competence_graph.graph.terms import node, to_python
+from competence_graph.graph.terms import delete_data, insert_data, node, to_python
 from competence_graph.graph.validate import BULK, Profile, Shapes
 from competence_graph.graph.vocab import CG, expand
 from competence_graph.model.actor import Actor
@@ -98,6 +99,12 @@ class Writer:
         """Call this after each write, inside its lock, with what changed."""
         self._listeners.append(listener)
 
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Hold writes back for as long as the block runs, so that a copy is of one moment."""
+        with self._lock:
+            yield
+
     def check(self, change: Change, *, profile: Profile = "own") -> list[Finding]:
         """Return what a write of this change would find, and write nothing."""
         with self._lock:
@@ -136,9 +143,9 @@ class Writer:
         if prepared.deletes:
             parts = []
             if prepared.deletes:
-                parts.append(_data("DELETE DATA", prepared.deletes))
+                parts.append(delete_data(prepared.deletes))
             if prepared.inserts:
-                parts.append(_data("INSERT DATA", prepared.inserts))
+                parts.append(insert_data(prepared.inserts))
             self.store.update(" ;\n".join(parts))
         elif prepared.inserts:
             self.store.load(prepared.inserts)
@@ -266,14 +273,3 @@ def _is_switch(quad: ox.Quad) -> bool:
 
 def _derived(quad: ox.Quad) -> bool:
     return quad.predicate.value in POINTERS or quad.predicate.value == _AS_OF
-
-
-def _data(keyword: str, quads: Iterable[ox.Quad]) -> str:
-    """Return one clause of an update; the terms are written by pyoxigraph."""
-    text = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode()
-    by_graph: dict[str, list[str]] = defaultdict(list)
-    for line in text.splitlines():
-        statement, graph = line.removesuffix(" .").rsplit(" ", 1)
-        by_graph[graph].append(f"{statement} .")
-    body = "\n".join(f"GRAPH {graph} {{\n" + "\n".join(lines) + "\n}" for graph, lines in sorted(by_graph.items()))
-    return keyword + " {\n" + body + "\n}"

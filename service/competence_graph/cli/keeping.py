@@ -1,0 +1,97 @@
+"""backup, restore, settings, doctor: keeping the data safe and the set-up sound."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from competence_graph.bundled import bundled
+from competence_graph.cli.connection import connected
+from competence_graph.cli.show import ERR, OUT, Exit, Form, print_rows
+from competence_graph.errors import StoreError, StoreHeldError
+from competence_graph.graph.holder import HeldStore, ask_holder
+from competence_graph.keeping import REGISTRY, back_up
+from competence_graph.keeping import restore as put_back
+from competence_graph.settings import PREFIX, Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(backup)
+    app.command()(restore)
+    app.command(name="settings")(show_settings)
+    app.command()(doctor)
+
+
+def backup(folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")]) -> None:
+    """Write the store and the registry to a new folder, beside a running server or without one."""
+    settings = Settings()
+    with connected(settings) as connection:
+        if isinstance(connection.store, HeldStore):
+            manifest, _ = connection.store.request({"act": "backup", "folder": str(folder.resolve())})
+        else:
+            manifest = back_up(connection.store, settings.data / REGISTRY, folder)
+    statements = sum(each["statements"] for each in manifest["graphs"].values())
+    OUT.print(f"{folder}: {len(manifest['graphs'])} graphs, {statements} statements", markup=False, highlight=False)
+
+
+def restore(folder: Annotated[Path, typer.Argument(help="A folder that `backup` wrote.")]) -> None:
+    """Put a backup in the place of the data; what was there is kept beside it. The server must be stopped."""
+    settings = Settings()
+    if settings.store:
+        message = "Only a store in the data folder can be restored here: restore another with its own tools."
+        raise StoreError(message)
+    try:
+        holder = ask_holder(settings.data)
+    except OSError:
+        pass
+    else:
+        raise StoreHeldError(settings.data.name, holder)
+    manifest = put_back(folder, settings.data)
+    OUT.print(
+        f"Restored {len(manifest['graphs'])} graphs of {manifest['made']}: counts and hashes agree.", highlight=False
+    )
+
+
+def show_settings(form: Annotated[Form, typer.Option("--format", help="How to print the rows.")] = Form.TABLE) -> None:
+    """Print every setting with its value and meaning; secrets are not shown."""
+    settings = Settings()
+    rows = [
+        {
+            "setting": f"{PREFIX}{name.upper()}",
+            "value": str(getattr(settings, name) or ""),
+            "meaning": field.description or "",
+        }
+        for name, field in Settings.model_fields.items()
+    ]
+    print_rows(["setting", "value", "meaning"], rows, form)
+
+
+def doctor() -> None:
+    """Look for what is unsafe or missing in the set-up, and say how to mend it."""
+    settings = Settings()
+    faults = []
+    if settings.data.exists() and stat.S_IMODE(settings.data.stat().st_mode) & 0o077:
+        faults.append(f"Others on this machine can read {settings.data}: run chmod 700 on it.")
+    registry = settings.data / REGISTRY
+    if registry.exists() and stat.S_IMODE(registry.stat().st_mode) & 0o077:
+        faults.append(f"Others on this machine can read {registry}: run chmod 600 on it.")
+    for name in ("ontology", "shapes", "inventories"):
+        try:
+            bundled(name)  # type: ignore[arg-type] - the three names are the folders
+        except FileNotFoundError as error:
+            faults.append(str(error))
+    if settings.demo:
+        faults.append("Demo mode is on: anybody on this machine can sign in as anybody. Unset COMPETENCE_GRAPH_DEMO.")
+    if not settings.https and settings.host not in ("127.0.0.1", "::1", "localhost"):
+        faults.append(
+            "People reach the service without https: put a proxy before it, then set COMPETENCE_GRAPH_HTTPS."
+        )
+    for each in faults:
+        ERR.print(each, markup=False)
+    if faults:
+        raise typer.Exit(Exit.FINDINGS)
+    OUT.print("Nothing to mend.")

@@ -1,0 +1,80 @@
+"""How the service starts, lives through midnight and stops: beside `app`, which puts the parts together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from competence_graph.bundled import bundled
+from competence_graph.errors import StoreError
+from competence_graph.graph.holder import Holder
+from competence_graph.graph.inventory import load_inventories
+from competence_graph.graph.store import Store
+from competence_graph.graph.write import VILNIUS, Writer
+from competence_graph.keeping import REGISTRY, back_up
+
+log = logging.getLogger(__name__)
+
+
+def settle(writer: Writer, base: str) -> None:
+    """Bring the store up to what ships with the product, and its people graphs to today."""
+    receipt = load_inventories(writer, bundled("inventories"), base)
+    if receipt.changed:
+        log.info("inventories loaded", extra={"added": receipt.added, "removed": receipt.removed})
+    writer.turn()
+
+
+class Life:
+    """What runs beside the requests: the holder's socket and the turn at midnight."""
+
+    def __init__(self, store: Store, writer: Writer, data: Path | None) -> None:
+        """Prepare.
+
+        Args:
+            store: What is held.
+            writer: Its guarded write.
+            data: The data folder, where this process holds a store in it; None where it does not.
+        """
+        self._writer = writer
+        self._stop = threading.Event()
+        self._store = store
+        self._data = data
+        self._holder = None if data is None else Holder(data, store, writer, backup=self._back_up)
+        self._midnight = threading.Thread(target=self._wait_for_midnight, name="midnight", daemon=True)
+
+    def start(self) -> None:
+        """Listen, and wait for midnight.
+
+        Raises:
+            StoreHeldError: If another process holds the store.
+        """
+        if self._holder is not None:
+            self._holder.listen()
+        self._midnight.start()
+
+    def stop(self) -> None:
+        """Stop listening and waiting."""
+        self._stop.set()
+        if self._holder is not None:
+            self._holder.close()
+
+    def _back_up(self, folder: Path) -> Mapping[str, Any]:
+        with self._writer.still():
+            return back_up(self._store, None if self._data is None else self._data / REGISTRY, folder)
+
+    def _wait_for_midnight(self) -> None:
+        while not self._stop.wait(seconds_to_midnight(datetime.now(VILNIUS))):
+            # A full disk at midnight must not end the waiting: pages then say for which day they speak.
+            with suppress(StoreError):
+                log.info("people graphs turned", extra={"graphs": self._writer.turn()})
+
+
+def seconds_to_midnight(now: datetime) -> float:
+    """Return the seconds until the next day begins in Vilnius, one more for clocks that run ahead."""
+    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=1, microsecond=0)
+    return max((tomorrow - now).total_seconds(), 1.0)
