@@ -35,7 +35,8 @@ def texts_of_data(lang):
 def texts_of_pages(lang):
     for path in sorted(CATALOGUES.glob("*.po")):
         with path.open("rb") as file:
-            for message in read_po(file, locale="lt"):
+            messages = [message for message in read_po(file, locale="lt") if message.id]  # the header has none
+            for message in messages:
                 told = message.id if lang == "en" else message.string
                 for each in told if isinstance(told, list | tuple) else [told]:
                     yield path, each
