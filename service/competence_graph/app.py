@@ -7,13 +7,18 @@ import importlib.util
 import logging
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from fastapi import FastAPI
 
 from competence_graph import __version__
+from competence_graph.errors import StoreHeldError
+from competence_graph.graph.holder import ask_holder
+from competence_graph.graph.inventory import guard
 from competence_graph.graph.store import Store, open_store
+from competence_graph.graph.write import vilnius_today
+from competence_graph.life import Life, invent, settle
 from competence_graph.registry import Registry
 from competence_graph.settings import Settings
 from competence_graph.web import access, assets, problems
@@ -39,6 +44,22 @@ ROUTES: Final = (
 )
 
 
+def hold(settings: Settings) -> Store:
+    """Open the store that the settings name.
+
+    Raises:
+        StoreHeldError: If another process holds it; the error names that process.
+        StoreError: If it cannot be opened.
+    """
+    try:
+        return open_store(settings.store_url)
+    except StoreHeldError as error:
+        who = error.holder
+        with suppress(OSError):
+            who = ask_holder(settings.data)
+        raise StoreHeldError(error.path, who) from error
+
+
 def create_app(settings: Settings, store: Store | None = None, registry: Registry | None = None) -> FastAPI:
     """Return the service.
 
@@ -54,16 +75,24 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
     if store is None or registry is None:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     own: list[Store | Registry] = []
+    given = store is not None
     if store is None:
-        store = open_store(settings.store_url)
+        store = hold(settings)
         own.append(store)
     if registry is None:
         registry = Registry(settings.registry_url)
         own.append(registry)
+    writer = guard(store, settings.base)
+    if not given:
+        settle(writer, settings.base)
+        if settings.demo:
+            invent(writer, registry, vilnius_today(), settings.base)
+    life = Life(store, writer, settings.data if not given and not settings.store else None)
     secret = settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
     services = Services(
         store=store,
         registry=registry,
+        writer=writer,
         secret=secret,
         base=settings.base,
         demo=settings.demo,
@@ -72,7 +101,9 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        life.start()
         yield
+        life.stop()
         for each in own:
             each.close()
 

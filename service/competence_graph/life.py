@@ -6,17 +6,22 @@ import logging
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from competence_graph.bundled import bundled
+from competence_graph.demo import SEED, demo_world, read_catalogue
 from competence_graph.errors import StoreError
+from competence_graph.graph.change import Change
+from competence_graph.graph.history import people_graphs
 from competence_graph.graph.holder import Holder
 from competence_graph.graph.inventory import load_inventories
 from competence_graph.graph.store import Store
 from competence_graph.graph.write import VILNIUS, Writer
 from competence_graph.keeping import REGISTRY, back_up
+from competence_graph.model.actor import OPERATOR
+from competence_graph.registry import Registry
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +32,30 @@ def settle(writer: Writer, base: str) -> None:
     if receipt.changed:
         log.info("inventories loaded", extra={"added": receipt.added, "removed": receipt.removed})
     writer.turn()
+
+
+def invent(writer: Writer, registry: Registry, day: date, base: str) -> None:
+    """Put the demonstration world into a store and a registry that have none yet: names in the registry only."""
+    if any(account.demo for account in registry.demo_accounts()):
+        return
+    world = demo_world(SEED, day, read_catalogue(writer.store), base=base)
+    registry.identify_all(
+        [(each.pseudonym, each.organisation, each.given_name, each.family_name, None) for each in world.identities]
+    )
+    # A start that was cut off left people there already; the accounts come last and tell that all is done.
+    if not {each.graph for each in people_graphs(writer.store)} & set(world.graphs):
+        writer.write(Change(put=world.quads), actor=OPERATOR)
+    for each in world.accounts:
+        registry.put_account(
+            each.id,
+            each.kind,
+            each.label,
+            organisation=each.organisation,
+            person=each.person,
+            units=each.units,
+            demo=True,
+        )
+    log.info("demonstration world made", extra={"people": len(world.identities)})
 
 
 class Life:

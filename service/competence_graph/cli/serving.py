@@ -10,7 +10,7 @@ import uvicorn
 
 from competence_graph.app import create_app
 from competence_graph.cli.show import OUT
-from competence_graph.logs import set_up
+from competence_graph.logs import configure
 from competence_graph.settings import Settings
 
 
@@ -29,7 +29,7 @@ def serve(
     """Serve the pages, the documents and the SPARQL endpoint."""
     given = {"port": port, "host": host, "demo": demo or None}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
-    set_up(settings.log_level)
+    configure(settings.log_level)
     os.umask(0o077)
     app = create_app(settings)
     OUT.print(f"http://{settings.host}:{settings.port}/", highlight=False)
