@@ -18,6 +18,8 @@ from competence_graph.model.iri import BASE
 
 _MOST_FAULTS: Final = 100
 _PREFIX: Final = re.compile(r"^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
+# XML that declares a document type or another encoding can hide what it says: entities, UTF-7 (trust.md, T11).
+_DECLARED: Final = re.compile(r"<!DOCTYPE|<!ENTITY|encoding\s*=\s*[\"'](?!utf-?8[\"'])[^\"']*", re.IGNORECASE)
 _SUBJECT: Final = re.compile(r"^\s*(?:<([^>]+)>|([\w-]*):([\w.-]*[\w-])?)")
 _ERROR_PLACE: Final = re.compile(r"^Parser error (?:at|between) .*?: ")
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -70,6 +72,8 @@ def read(data: bytes, form: str) -> Document:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return Document([], [_syntax(line, "", encoding=True)])
+    if form == "rdf" and (declared := _DECLARED.search(text)):
+        return Document([], [_declaration(text.count("\n", 0, declared.start()) + 1, declared[0])])
     lines = text.splitlines()
     quads: list[ox.Quad] = []
     findings: list[Finding] = []
@@ -117,6 +121,18 @@ def _ends(line: str) -> bool:
 
 def _starts(line: str) -> bool:
     return bool(line) and not line[0].isspace() and bool(_SUBJECT.match(line))
+
+
+def _declaration(line: int, what: str) -> Finding:
+    return Finding(
+        "", "", what[:80], "violation", "xml-declaration",
+        {"lt": f"XML faile neleidžiama: „{what[:80]}“.", "en": f'DOCTYPE not allowed, nor another encoding: "{what[:80]}".'},
+        {
+            "lt": "Išsaugokite duomenis be DOCTYPE ir UTF-8 koduote arba pateikite „Turtle“ failą.",
+            "en": "Save the data without DOCTYPE and in UTF-8, or give a Turtle file.",
+        },
+        line,
+    )  # fmt: skip
 
 
 def _syntax(line: int, here: str, *, said: str = "", encoding: bool = False) -> Finding:
