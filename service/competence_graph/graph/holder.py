@@ -157,7 +157,11 @@ class HeldStore:
             OSError: If nobody answers.
         """
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.connect(str(_socket_path(folder)))
+        try:
+            self._socket.connect(str(_socket_path(folder)))
+        except OSError:
+            self._socket.close()
+            raise
         self._file = self._socket.makefile("rwb")
         self._lock = threading.Lock()
 
