@@ -22,9 +22,12 @@ from packaging.utils import canonicalize_name
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 NAME: Final = "competence-graph"
-# A command that reads only what ships: the ontology, the shapes, the inventories.
-CHECK: Final = ("check",)
-ASK: Final = ("ask", "gaps_of_person")
+# Each must end well and print at least this many lines: the data that ship are checked, loaded and asked about.
+COMMANDS: Final = (
+    (("check",), 1),
+    (("load",), 1),
+    (("ask", "role_requirements", "--format", "csv"), 50),
+)
 
 # Everything in these folders of the checkout must be in the wheel under the prefix on the right.
 SHIPPED: Final = {
@@ -112,9 +115,11 @@ def main() -> int:
         }
         env = kept | {"HOME": str(home), "COMPETENCE_GRAPH_DATA": str(away / "data")}
         command = away / "env" / "bin" / NAME
-        for arguments in (CHECK, ASK):
-            said = run(command, *arguments, cwd=home, env=env)
-            print(f"{NAME} {' '.join(arguments)}: {len(said.splitlines())} lines")
+        for arguments, least in COMMANDS:
+            lines = run(command, *arguments, cwd=home, env=env).splitlines()
+            print(f"{NAME} {' '.join(arguments)}: {len(lines)} lines")
+            if len(lines) < least:
+                sys.exit(f"wheel gate: {least} lines or more were expected:\n" + "\n".join(lines))
         if left := sorted(path.name for path in home.iterdir()):
             sys.exit(f"wheel gate: the commands left files in the folder they were called from: {left}")
         print(f"{wheel.name}: {wheel.stat().st_size / 1024:,.0f} KiB, installed and used away from the checkout")
