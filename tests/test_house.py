@@ -36,7 +36,7 @@ LABELS = tuple(
 )
 QUERY_FORM = re.compile(r"\b(SELECT|CONSTRUCT|ASK|DESCRIBE|INSERT|DELETE)\b[^}]*\{", re.DOTALL)
 QUERY_PART = re.compile(
-    r"\b(SELECT|CONSTRUCT|ASK|INSERT|DELETE|WHERE|VALUES|GRAPH|FILTER|BIND|OPTIONAL|UNION)\b\s*[({?]"
+    r"\b(SELECT|CONSTRUCT|ASK|INSERT|DELETE|WHERE|VALUES|GRAPH|FILTER|BIND|OPTIONAL|UNION)\b\s*(\(\s*\?|\{|\?)"
 )
 # The one place that puts serialised terms into a query, and the one that puts serialised quads into an update.
 BINDERS = {"graph/questions.py", "graph/terms.py"}
