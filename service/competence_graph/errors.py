@@ -7,6 +7,7 @@ CompetenceGraphError
 │   ├── LevelOutOfRangeError       a level outside its scale
 │   ├── QuestionParameterError     a question asked with a parameter it does not have, or without one it needs
 │   ├── UnknownQuestionError       no question of that name
+│   ├── UnknownThingError          no person, unit or organisation of that id, said to the operator only
 │   ├── UnreadableFileError        a file that cannot be read in the form it claims
 │   └── RefusedError               a write whose findings forbid it; carries the findings
 ├── NotFoundError                  no such thing, or none that the actor may see (the two look alike)
@@ -86,6 +87,17 @@ class QuestionParameterError(InputError):
         self.parameter = parameter
         self.why = why
         super().__init__(f"Question {question}, parameter {parameter[:80]!r}: {why}")
+
+
+class UnknownThingError(InputError):
+    """No person, unit or organisation of that id: said to the operator, who may see all there is."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        self.kind = kind
+        self.text = text
+        super().__init__(
+            f"There is no {kind} {text[:80]!r}: look up its id on its page, or with `competence-graph ask`."
+        )
 
 
 class UnreadableFileError(InputError):

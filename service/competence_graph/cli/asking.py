@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from competence_graph.answers.gaps import COLUMNS, organisation_gaps, person_gaps, records, unit_gaps
+from competence_graph.answers.people import NO_NAMES
 from competence_graph.cli.connection import connected
 from competence_graph.cli.show import ERR, OUT, Exit, Form, print_rows
-from competence_graph.errors import NotFoundError, QuestionParameterError
-from competence_graph.graph.questions import Question, ask, look_up, names, question
-from competence_graph.graph.store import Store
-from competence_graph.graph.terms import Row, Value
+from competence_graph.errors import NotFoundError, QuestionParameterError, UnknownThingError
+from competence_graph.graph.questions import Question, ask, names, question
+from competence_graph.graph.terms import Value
+from competence_graph.model.actor import OPERATOR
 from competence_graph.model.iri import Iri, id_iri, parse_iri
 from competence_graph.settings import Settings
 
@@ -73,14 +75,16 @@ def gaps(
         raise typer.Exit(Exit.USAGE)
     settings = Settings()
     kind, text = next(iter(chosen.items()))
-    parameters: dict[str, Value] = {kind: thing(text, settings.base)}
+    wanted = thing(text, settings.base)
     with connected(settings) as connection:
-        rows: list[Row] = ask(connection.store, f"gaps_of_{kind}", **parameters)
-        if not rows and not _known(connection.store, parameters[kind]):
-            raise NotFoundError(text)
-    print_rows(list(question(f"gaps_of_{kind}").outputs), rows, form)
-
-
-def _known(store: Store, iri: Value) -> bool:
-
-    return bool(look_up(store, "homes", thing=iri).rows)
+        store = connection.store
+        try:
+            if kind == "person":
+                rows = person_gaps(OPERATOR, store, NO_NAMES, wanted).rows
+            elif kind == "unit":
+                rows = unit_gaps(OPERATOR, store, wanted).rows
+            else:
+                rows = organisation_gaps(OPERATOR, store, wanted).rows
+        except NotFoundError as error:
+            raise UnknownThingError(kind, text) from error
+    print_rows(COLUMNS, records(rows), form)

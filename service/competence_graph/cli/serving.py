@@ -6,9 +6,7 @@ import os
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from competence_graph.app import create_app
 from competence_graph.cli.show import OUT
 from competence_graph.logs import configure
 from competence_graph.settings import Settings
@@ -27,6 +25,11 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the pages, the documents and the SPARQL endpoint."""
+    # The web is a second of imports that no other command needs.
+    import uvicorn
+
+    from competence_graph.app import create_app
+
     given = {"port": port, "host": host, "demo": demo or None}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     configure(settings.log_level)
