@@ -16,6 +16,7 @@ from competence_graph import __version__
 from competence_graph.errors import StoreHeldError
 from competence_graph.graph.holder import ask_holder
 from competence_graph.graph.inventory import guard
+from competence_graph.graph.live_search import live_search
 from competence_graph.graph.store import Store, open_store
 from competence_graph.graph.write import vilnius_today
 from competence_graph.life import Life, invent, settle
@@ -93,6 +94,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         store=store,
         registry=registry,
         writer=writer,
+        search=live_search(store),
         secret=secret,
         base=settings.base,
         demo=settings.demo,
@@ -122,9 +124,12 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         # While the team builds, a resource may have no module yet; this tolerance goes when all have.
         if importlib.util.find_spec(module) is None:
             continue
-        app.include_router(importlib.import_module(module).router)
-    if open_to_all := access.without_scope(app.routes):
-        raise RuntimeError(f"These routes do not say who may ask; add an actor (web/deps.py): {', '.join(open_to_all)}")
+        router = importlib.import_module(module).router
+        if undecided := access.without_scope(router):
+            raise RuntimeError(
+                f"These routes do not say who may ask; add an actor (web/deps.py): {', '.join(undecided)}"
+            )
+        app.include_router(router)
     problems.install(app)
     assets.mount(app)
     app.add_middleware(Edge, https=settings.https)

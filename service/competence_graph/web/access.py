@@ -9,12 +9,11 @@ import secrets
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from competence_graph.errors import ForbiddenError, NotSignedInError
 from competence_graph.model.actor import ANYONE, Actor
@@ -74,13 +73,16 @@ SignedIn = Annotated[Actor, Depends(signed_in)]
 Machine = Annotated[Actor, Depends(machine)]
 
 
-def without_scope(routes: list[BaseRoute]) -> list[str]:
+def without_scope(router: APIRouter) -> list[str]:
     """Return the paths of routes that do not say who may ask; there must be none (deny by default)."""
-    return [
-        route.path
-        for route in routes
-        if isinstance(route, APIRoute) and not any(each.call in SCOPES for each in route.dependant.dependencies)
-    ]
+    found = []
+    for route in router.routes:
+        inner = getattr(route, "original_router", None)
+        if isinstance(inner, APIRouter):
+            found += without_scope(inner)
+        elif not isinstance(route, APIRoute) or not any(each.call in SCOPES for each in route.dependant.dependencies):
+            found.append(getattr(route, "path", repr(route)))
+    return found
 
 
 def is_loopback(client: str) -> bool:
@@ -105,9 +107,16 @@ def open_session(response: Response, parts: Services, token: str) -> None:
     response.delete_cookie(visit_cookie(parts), path="/", secure=parts.https, httponly=True, samesite="lax")
 
 
+def end_session(request: Request, parts: Services) -> None:
+    """End the session that the request came with, where there is one."""
+    token = request.cookies.get(session_cookie(parts), "")
+    if token:
+        parts.registry.close_session(token)
+
+
 def close_session(request: Request, response: Response, parts: Services) -> None:
     """End the session here and in the browser, with whatever it kept of our pages."""
-    parts.registry.close_session(request.cookies.get(session_cookie(parts), ""))
+    end_session(request, parts)
     response.delete_cookie(session_cookie(parts), path="/", secure=parts.https, httponly=True, samesite="lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 

@@ -15,18 +15,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Path, Request
 
+from competence_graph.graph.live_search import LiveSearch
 from competence_graph.graph.store import Store
+from competence_graph.graph.write import Writer
 from competence_graph.model.text import Lang
 from competence_graph.registry import Registry
 from competence_graph.web.language import language_of
-
-if TYPE_CHECKING:
-    from competence_graph.graph.write import Writer
 
 VILNIUS = ZoneInfo("Europe/Vilnius")
 
@@ -46,14 +45,14 @@ class Services:
     store: Store
     registry: Registry
     secret: bytes
+    clock: Callable[[], datetime] = present
     base: str
     demo: bool = False
     https: bool = False
-    clock: Callable[[], datetime] = present
+    writer: Writer
+    search: LiveSearch
     # Any until the modules exist that make them; create_app fills them.
-    writer: Writer | None = None
     levels: Any = None
-    search: Any = None
     sandbox: Any = None
 
     @property

@@ -61,7 +61,8 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope.setdefault("state", {})
+        # A copy: the server looks at its own for HEAD, to know that no body is due.
+        scope = {**scope, "state": scope.get("state", {})}
         asked_path: str = scope["path"]
         method: str = scope["method"]
         public = bool(_PUBLIC.match(asked_path))

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,7 +21,9 @@ from starlette.responses import Response
 
 from competence_graph import errors
 from competence_graph.errors import CompetenceGraphError, NotSignedInError, RefusedError
+from competence_graph.model.text import Lang
 from competence_graph.web import access, negotiation
+from competence_graph.web.deps import Services
 from competence_graph.web.language import language_of, msgid, words
 from competence_graph.web.respond import Answer, respond, see_other
 
@@ -139,10 +141,10 @@ def problem_of(error: Exception) -> Problem:
 def install(app: FastAPI) -> None:
     """Let the app answer errors by the table."""
 
-    async def ours(request: Request, error: Exception) -> Response:
+    def ours(request: Request, error: Exception) -> Response:
         return answer_error(request, error)
 
-    async def unreadable(request: Request, error: Exception) -> Response:
+    def unreadable(request: Request, error: Exception) -> Response:
         found = cast("RequestValidationError", error).errors()
         wrong = [{"where": [str(part) for part in each["loc"]], "why": each["msg"]} for each in found]
         # A path that cannot be read leads to no page.
@@ -150,7 +152,7 @@ def install(app: FastAPI) -> None:
         problem = _STATUSES[404] if in_path else _UNREADABLE
         return _tell(request, problem, {} if in_path else {"wrong": wrong}, "")
 
-    async def http(request: Request, error: Exception) -> Response:
+    def http(request: Request, error: Exception) -> Response:
         raised = cast("HTTPException", error)
         problem = _STATUSES.get(raised.status_code, Problem(raised.status_code, raised.detail, ""))
         response = _tell(request, problem, {}, "")
@@ -167,7 +169,8 @@ def answer_error(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     more: dict[str, Any] = {}
     if isinstance(error, NotSignedInError) and _wants_page(request) and request.method in {"GET", "HEAD"}:
-        return see_other(f"/{language_of(request)}/sign-in")
+        wanted = urlencode({"next": request.url.path})
+        return see_other(f"/{language_of(request)}/sign-in?{wanted}")
     if isinstance(error, RefusedError):
         more["findings"] = [
             {
@@ -214,28 +217,23 @@ def _tell(request: Request, problem: Problem, more: Mapping[str, Any], detail: s
             "advice": gettext(problem.advice) if problem.advice else "",
             "detail": detail,
             "more": more,
-            "words": _words_of(request.url.path) if problem.status == 404 else "",
         }
-        # The suffix asked for data; the page that tells why there is none is HTML all the same.
-        request.state.suffix = None
+        if problem.status == 404:
+            context |= _near(request, lang)
+        # A suffix may have asked for data; the page that tells why there is none is HTML all the same.
+        request.state.suffix = "html"
         page = "not_found.html" if problem.status == 404 else "error.html"
-        response = respond(_as_html(request), Answer(page=page, context=context, status=problem.status, public=True))
+        response = respond(request, Answer(page=page, context=context, status=problem.status, public=True))
         response.headers["Cache-Control"] = "no-store"
     if problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
 
 
-def _as_html(request: Request) -> Request:
-    request.state.suffix = "html"
-    return request
-
-
 def _wants_page(request: Request) -> bool:
     """Whether the error should be told on a page: where HTML would have been sent, had there been everything."""
-    suffix = getattr(request.state, "suffix", None)
-    if suffix is not None:
-        return bool(suffix == "html")
+    if getattr(request.state, "suffix", None) == "html":
+        return True
     accept = request.headers.get("accept", "")
     if not accept.strip() or accept.strip() == "*/*":
         # curl and fetch() say so; people's browsers name HTML.
@@ -247,7 +245,23 @@ def _wants_page(request: Request) -> bool:
     return face is negotiation.HTML
 
 
-def _words_of(path: str) -> str:
-    """Return the words of an address, to search for: "/lt/kompetencijos/skaitmeninimas.html" -> both last words."""
+def _near(request: Request, lang: Lang) -> dict[str, Any]:
+    """Return what the words of a dead address may have meant; nothing of it may fail, the page tells a failure."""
+    parts = _words_of(request.url.path)
+    services: Services = request.app.state.services
+    typed = " ".join(parts)
+    # All words first; then part after part from the end, since an address often ends in what it is about.
+    for attempt in dict.fromkeys([typed, *reversed(parts)]):
+        try:
+            hits = services.search.search(attempt, lang, limit=5).hits if attempt else ()
+        except CompetenceGraphError:
+            hits = ()
+        if hits:
+            return {"words": attempt, "hits": hits}
+    return {"words": typed, "hits": ()}
+
+
+def _words_of(path: str) -> list[str]:
+    """Return the words of an address, one text a part: "/lt/kursai/fondo-apsauga.html" -> kursai, fondo apsauga."""
     parts = [unquote(part) for part in path.split("/") if part not in {"", "lt", "en", "id", "doc"}]
-    return " ".join(re.findall(r"[^\W_]+", " ".join(parts)))[:100]
+    return [words for part in parts[-4:] if (words := " ".join(re.findall(r"[^\W_]+", part))[:60])]

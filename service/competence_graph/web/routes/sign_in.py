@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -55,7 +56,8 @@ def sign_in_page(request: Request, parts: Parts, lang: PageLang, actor: Reader) 
     """Ways to sign in."""
     is_open = _is_open(request, parts)
     groups = _groups(parts, parts.registry.demo_accounts(), lang) if is_open else ()
-    return respond(request, Answer(page="sign_in.html", context={"open": is_open, "groups": groups}))
+    wanted = _own_path(request.query_params.get("next", ""))
+    return respond(request, Answer(page="sign_in.html", context={"open": is_open, "groups": groups, "wanted": wanted}))
 
 
 @router.post("/{lang:lang}/sign-in")
@@ -69,7 +71,8 @@ def sign_in(request: Request, parts: Parts, lang: PageLang, actor: Public, form:
     token = parts.registry.open_session(account.id) if account is not None else None
     if account is None or token is None:
         raise ForbiddenError
-    response = see_other(_landing(account, lang))
+    access.end_session(request, parts)
+    response = see_other(_own_path(str(form.get("next", ""))) or _landing(account, lang))
     access.open_session(response, parts, token)
     return response
 
@@ -87,6 +90,11 @@ def _is_open(request: Request, parts: Services) -> bool:
     # Behind a proxy everybody comes from loopback: forwarded requests are no longer local.
     forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
     return parts.demo and access.is_loopback(client) and not forwarded
+
+
+def _own_path(asked: str) -> str:
+    """Return the path asked for, where it is a page of this host and nothing else; "//elsewhere" is none."""
+    return asked if re.fullmatch(r"/(?:lt|en)/[\w./-]*", asked, re.ASCII) else ""
 
 
 def _landing(account: Account, lang: Lang) -> str:
