@@ -59,7 +59,9 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     errors.QuestionParameterError: Problem(
         400, msgid("The question cannot be asked like this"), msgid("See which parameters the question has."), says=True
     ),
-    errors.UnknownQuestionError: Problem(
+    errors.UnknownThingError: Problem(
+        404, msgid("There is no such page"), msgid("It may have been moved, or the address has a mistake.")
+    ),    errors.UnknownQuestionError: Problem(
         404, msgid("There is no such question"), msgid("Choose one of those listed."), says=True
     ),
     errors.UnreadableFileError: Problem(
