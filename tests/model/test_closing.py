@@ -61,9 +61,20 @@ def test_course_that_starts_above_the_person_s_level_is_not_offered():
 
 
 def test_course_is_not_offered_where_another_of_its_outcomes_starts_too_high():
-    found = closing("x", 2, {}, [offer("both", 0, 2, y=(2, 3))])
+    found = closing("x", 2, {"y": 1}, [offer("both", 0, 2, y=(2, 3))])
 
     assert [] == courses(found)
+
+
+def test_competence_that_nobody_assessed_shuts_no_course():
+    assert [["both"]] == courses(closing("x", 2, {}, [offer("both", 0, 2, y=(2, 3))]))
+
+
+def test_prerequisite_counts_as_held_by_what_is_known_of_it():
+    offers = [offer("first", 0, 2, 5, y=(0, 2)), offer("then", 2, 4, 10, before=["first"], y=(2, 4))]
+
+    assert [["then"]] == courses(closing("x", 3, {"x": 2}, offers))
+    assert [["first", "then"]] == courses(closing("x", 3, {"x": 2, "y": 0}, offers))
 
 
 def test_prerequisite_is_taken_first_and_paid_for():

@@ -71,7 +71,7 @@ class PersonGaps:
     """What a person lacks, has, and what nobody knows; ``rows`` as the question orders them.
 
     ``sources`` are the records of a row's own competence, else those that it was derived from. ``labels`` names every
-    thing that the answer speaks of. ``name`` is empty where it is not known or not wanted.
+    thing that the answer speaks of, ``forms`` the feminine of roles. ``name`` is empty where it is not known or wanted.
     """
 
     person: Person
@@ -81,6 +81,7 @@ class PersonGaps:
     sources: Mapping[str, tuple[Source, ...]]
     recommendation: Recommendation
     labels: Mapping[str, tuple[Text, ...]]
+    forms: Mapping[str, tuple[Text, ...]]
     names: Mapping[str, str]
 
     @property
@@ -158,6 +159,7 @@ def person_gaps(actor: Actor, store: Store, names: Names, person: Iri) -> Person
         sources=sources,
         recommendation=recommendation,
         labels=labels(store, things),
+        forms=_forms(store, {post.role for post in found.posts}),
         names=names.names(actor, found.organisation, {person}, {person: found.places}),
     )
 
@@ -280,6 +282,14 @@ def _evidence(store: Store, person: Iri) -> list[Source]:
         )
         for row in ask(store, "gaps_evidence", person=person)
     ]
+
+
+def _forms(store: Store, roles: Collection[Iri]) -> dict[str, tuple[Text, ...]]:
+    forms: dict[str, list[Text]] = defaultdict(list)
+    for row in ask(store, "people_role_forms", role=sorted(roles)):
+        if isinstance(row["form"], Text):
+            forms[as_iri(row["role"])].append(row["form"])
+    return {role: tuple(found) for role, found in forms.items()}
 
 
 _COUNTS: Final = {"direct": "current", "unreviewed": "provisional", "lapsed": "lapsed"}

@@ -76,7 +76,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class PeopleList:
-    """The people of a cell: those who need a competence, the widest gap first, then by name."""
+    """The people of a cell, one row each who needs the competence; without one every row of everybody."""
 
     group: GroupGaps
     competence: Iri | None
@@ -116,8 +116,8 @@ def overview(
     places: dict[str, frozenset[str]] = {person.iri: person.places for person in group.people}
     here = {place for held in places.values() for place in held}
     columns = [place for place in (*group.staff.units, organisation) if place in here and unit in (None, place)]
-    titles = labels(store, {organisation, *group.staff.units})
-    columns.sort(key=lambda place: (place == organisation, [str(text) for text in titles.get(place, ())], place))
+    crowd = {place: sum(place in held for held in places.values()) for place in columns}
+    columns.sort(key=lambda place: (place == organisation, -crowd[place], place))
     made = heat(group.rows, places, columns)
     shown = [row for row in made.rows if competence in (None, row.competence)]
     if competence is not None and not shown:
@@ -163,7 +163,7 @@ def people_in_cell(
 ) -> PeopleList:
     """Return the people of a cell of the heat map: who needs a competence, in a unit or in all.
 
-    Without a competence: everybody, each row being the person's widest gap.
+    Without a competence: every row of everybody.
 
     Raises:
         NotFoundError: If there is no such organisation, unit or competence, or none that the actor may see.
@@ -174,8 +174,9 @@ def people_in_cell(
         raise NotFoundError
     rows.sort(key=lambda row: (-row.gap, row.assessed, row.person, row.competence))
     places: dict[str, frozenset[str]] = {person.iri: person.places for person in group.people}
-    known = names.names(actor, organisation, {row.person for row in rows}, places)
+    known = names.names(actor, organisation, {person.iri for person in group.people}, places)
     things = {organisation, *group.staff.units, *(row.competence for row in rows), *(row.role for row in rows)}
+    things |= {each for person in group.people for each in person.roles}
     return PeopleList(group, competence, tuple(rows), places, labels(store, things), known)
 
 
@@ -241,7 +242,8 @@ def _unreached(store: Store, rows: Collection[Gap]) -> tuple[Unreached, ...]:
     offers = offers_for(store, {row.competence for row in missing})
     held: dict[str, dict[str, int]] = defaultdict(dict)
     for row in rows:
-        held[row.person][row.competence] = row.attained
+        if row.assessed:
+            held[row.person][row.competence] = row.attained
     open_gaps: dict[str, list[Closing]] = defaultdict(list)
     for row in missing:
         found = closing(row.competence, row.required, held[row.person], offers.get(row.competence, ()))

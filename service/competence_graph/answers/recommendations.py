@@ -58,7 +58,7 @@ def recommend(store: Store, rows: Iterable[Gap], held: Mapping[str, int]) -> Rec
     rows = list(rows)
     missing = [row for row in rows if row.gap and row.assessed]
     offers = offers_for(store, {row.competence for row in missing})
-    attained: dict[str, int] = {**held, **{row.competence: row.attained for row in rows}}
+    attained: dict[str, int] = {**held, **{row.competence: row.attained for row in rows if row.assessed}}
     return Recommendation(
         {
             row.competence: closing(row.competence, row.required, attained, offers.get(row.competence, ()))

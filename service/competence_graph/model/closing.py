@@ -1,8 +1,9 @@
 """Which courses close one gap: the cheapest chain of courses, step by step, or how far courses reach.
 
 A course can be entered when the level at which each of its outcomes starts is held, by the person or through courses
-taken before, and its prerequisites hold: taken before, or all that they teach is held already. Cheaper means the lower
-price, then fewer hours, then fewer courses. Source: design/model.md, "What to take next".
+taken before, and its prerequisites hold: taken before, or all that they teach is held already. What nobody assessed is
+not taken for lacking: a competence whose level is unknown shuts no course. Cheaper means the lower price, then fewer
+hours, then fewer courses. Source: design/model.md, "What to take next".
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def closing(competence: str, required: int, attained: Mapping[str, int], offers:
     Args:
         competence: The one with the gap.
         required: The level asked for.
-        attained: The person's levels; absent counts as 0.
+        attained: The person's levels as far as known; the wanted competence counts as 0 where absent.
         offers: Courses that teach the competence, and all that they need before.
     """
     reached, state = _cheapest(competence, required, attained, {offer.course: offer for offer in offers})
@@ -132,7 +133,8 @@ def _cheapest(
 ) -> tuple[int, _State]:
     """Return the highest level that courses reach, at most the required one, and the cheapest way there."""
     start = _State()
-    best = {attained.get(competence, 0): start}
+    attained = {competence: 0, **attained}
+    best = {attained[competence]: start}
     queue = [start]
     seen: set[frozenset[str]] = set()
     while queue and len(seen) < _MOST_STATES:
@@ -155,6 +157,7 @@ def _cheapest(
 
 def _alone(competence: str, required: int, attained: Mapping[str, int], offers: Collection[Offer]) -> list[_State]:
     """Return the single courses each of which is enough, the cheapest first."""
+    attained = {competence: 0, **attained}
     known = {offer.course: offer for offer in offers}
     enough = [
         _State().and_then(offer)
@@ -174,17 +177,19 @@ def _held(attained: Mapping[str, int], taken: Collection[Offer]) -> dict[str, in
 
 def _enterable(offer: Offer, held: Mapping[str, int], taken: Collection[str], known: Mapping[str, Offer]) -> bool:
     """Whether the course can be entered now and still teaches something."""
-    if any(held.get(competence, 0) < low for competence, (low, _) in offer.outcomes.items()):
+    if any(held.get(competence, low) < low for competence, (low, _) in offer.outcomes.items()):
         return False
     for name in offer.prerequisites:
         before = known.get(name)
-        if name not in taken and (before is None or not _teaches_nothing(before, held)):
+        if name not in taken and (before is None or not _is_held(before, held)):
             return False
-    return not _teaches_nothing(offer, held)
+    return any(held.get(competence, 0) < high for competence, (_, high) in offer.outcomes.items())
 
 
-def _teaches_nothing(offer: Offer, held: Mapping[str, int]) -> bool:
-    return all(held.get(competence, 0) >= high for competence, (_, high) in offer.outcomes.items())
+def _is_held(offer: Offer, held: Mapping[str, int]) -> bool:
+    """Whether all that a course teaches is held already, as far as known; of something at least it must be known."""
+    shown = [held[competence] >= high for competence, (_, high) in offer.outcomes.items() if competence in held]
+    return bool(shown) and all(shown)
 
 
 def _chain(competence: str, taken: Collection[Offer]) -> Chain:

@@ -77,6 +77,21 @@ class Heat:
     columns: tuple[Column, ...]
     rows: tuple[HeatRow, ...]
 
+    def by(self, place: str) -> Heat:
+        """Return the map with those rows first that most people of one place are below in; nobody's needs last.
+
+        Raises:
+            KeyError: If the place is no column.
+        """
+        numbers = {column.place: number for number, column in enumerate(self.columns)}
+        number = numbers[place]
+
+        def key(row: HeatRow) -> tuple[bool, int, float]:
+            cell = row.cells[number]
+            return (True, 0, 0.0) if cell is None else (False, -cell.below, -cell.share)
+
+        return Heat(self.columns, tuple(sorted(self.rows, key=key)))
+
 
 def heat(rows: Collection[Gap], places: Mapping[str, Collection[str]], columns: Sequence[str]) -> Heat:
     """Return the map of these rows.

@@ -1,0 +1,140 @@
+"""An organisation: where its people lack what, who alone can do a thing, whose records expire."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from competence_graph.answers.gaps import GroupGaps
+from competence_graph.answers.organisations import overview, people_in_cell
+from competence_graph.errors import NotFoundError
+from competence_graph.exchange.tables import Table
+from competence_graph.model.actor import Actor
+from competence_graph.model.gap import figures
+from competence_graph.model.iri import Iri, id_iri, is_id
+from competence_graph.web.access import SignedIn
+from competence_graph.web.deps import PageLang, Parts
+from competence_graph.web.gap_lines import figures_data, gaps_table, rows_data
+from competence_graph.web.organisation_lines import Selection, organisation_page
+from competence_graph.web.organisation_sheets import definitions, matrix, summary
+from competence_graph.web.people_lines import people_page
+from competence_graph.web.respond import Answer, respond
+
+router = APIRouter()
+
+Local = Annotated[str, Query(max_length=40)]
+
+
+def _organisation(local: str, base: str) -> Iri:
+    if not is_id(local) or not local.startswith("o"):
+        raise NotFoundError
+    return id_iri(local, base)
+
+
+def _own_unit(actor: Actor, organisation: Iri, unit: str) -> Iri | None:
+    """Return the unit that a unit lead means without saying: the first of those the lead has."""
+    if unit or actor.kind != "unit-lead" or actor.organisation != organisation or not actor.units:
+        return None
+    return Iri(min(actor.units))
+
+
+@router.get("/{lang:lang}/organisations/{organisation}")
+def organisation_overview(
+    request: Request,
+    parts: Parts,
+    lang: PageLang,
+    actor: SignedIn,
+    organisation: str,
+    unit: Local = "",
+    role: Local = "",
+    framework: Local = "",
+    competence: Local = "",
+    sort: Local = "",
+    show: Local = "",
+) -> Response:
+    """Where the people of an organisation, or of one of its units, are below the level their roles ask for."""
+    iri = _organisation(organisation, parts.base)
+    own = _own_unit(actor, iri, unit)
+    if own is not None:
+        suffix = getattr(request.state, "suffix", None)
+        dot = f".{suffix}" if suffix else ""
+        return RedirectResponse(f"{request.url.path}{dot}?unit={own.local}", 303, {"Cache-Control": "no-store"})
+    chosen = Selection(unit, role, framework, competence, sort, show)
+    answer = overview(
+        actor,
+        parts.store,
+        parts.registry,
+        iri,
+        unit=chosen.iri("unit", parts.base),
+        role=chosen.iri("role", parts.base),
+        framework=chosen.iri("framework", parts.base),
+        competence=chosen.iri("competence", parts.base),
+    )
+    rows = gaps_table(answer.group.rows, "gaps")
+    page = organisation_page(answer, lang, chosen)
+    return respond(
+        request,
+        Answer(
+            page="organisation.html",
+            context={"page": page, "selection": chosen, "section": "organisation"},
+            rows=rows,
+            data=_data(answer.group, rows),
+            sheets=(summary(answer, lang), matrix(answer, lang), definitions(lang)),
+            name=organisation,
+        ),
+    )
+
+
+@router.get("/{lang:lang}/organisations/{organisation}/people")
+def organisation_people(
+    request: Request,
+    parts: Parts,
+    lang: PageLang,
+    actor: SignedIn,
+    organisation: str,
+    competence: Local = "",
+    unit: Local = "",
+    role: Local = "",
+) -> Response:
+    """The people of a cell of the heat map: who needs a competence, the widest gap first."""
+    iri = _organisation(organisation, parts.base)
+    own = _own_unit(actor, iri, unit)
+    chosen = Selection(unit=own.local if own is not None else unit, role=role, competence=competence)
+    answer = people_in_cell(
+        actor,
+        parts.store,
+        parts.registry,
+        iri,
+        competence=chosen.iri("competence", parts.base),
+        unit=chosen.iri("unit", parts.base),
+        role=chosen.iri("role", parts.base),
+    )
+    rows = gaps_table(answer.rows, "gaps")
+    return respond(
+        request,
+        Answer(
+            page="people.html",
+            context={"page": people_page(answer, lang), "section": "organisation"},
+            rows=rows,
+            data={
+                **_data(answer.group, rows),
+                "competence": answer.competence,
+                "figures": figures_data(figures(answer.rows)),
+            },
+            name=f"{organisation}-people",
+        ),
+    )
+
+
+def _data(group: GroupGaps, rows: Table) -> dict[str, object]:
+    return {
+        "organisation": group.organisation,
+        "unit": group.unit,
+        "role": group.role,
+        "framework": group.framework,
+        "as_of": group.as_of,
+        "figures": figures_data(group.figures),
+        "rows": rows_data(rows),
+    }

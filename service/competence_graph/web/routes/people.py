@@ -1,0 +1,139 @@
+"""A person's competences: what is missing, what would close it, what is not known, strengths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from competence_graph.answers.gaps import PersonGaps, person_gaps
+from competence_graph.answers.people import Post
+from competence_graph.errors import NotFoundError
+from competence_graph.exchange.tables import Table
+from competence_graph.model.actor import Actor
+from competence_graph.model.iri import Iri, id_iri, is_id
+from competence_graph.model.text import Lang, Text, label_of
+from competence_graph.web.access import SignedIn
+from competence_graph.web.deps import PageLang, Parts
+from competence_graph.web.gap_lines import figures_data, gap_line, gaps_table, id_page, mid_sentence, rows_data
+from competence_graph.web.language import words
+from competence_graph.web.respond import Answer, respond
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class PostLine:
+    """A post in words: the role in its forms, where, from when and until when."""
+
+    role: Text
+    forms: tuple[Text, ...]
+    role_href: str
+    place: Text
+    start: date
+    end: date | None
+
+
+@router.get("/{lang:lang}/people/{person}")
+def person_page(request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str) -> Response:
+    """What a person lacks for the roles held, why each level counts, and the courses that close each gap."""
+    if not is_id(person) or not person.startswith("p"):
+        raise NotFoundError
+    answer = person_gaps(actor, parts.store, parts.registry, id_iri(person, parts.base))
+    rows = gaps_table(answer.rows, "gaps")
+    return respond(
+        request,
+        Answer(
+            page="gaps.html",
+            context=_context(actor, answer, lang),
+            rows=rows,
+            data={
+                "person": answer.person.iri,
+                "organisation": answer.person.organisation,
+                "as_of": answer.as_of,
+                "figures": figures_data(answer.figures),
+                "rows": rows_data(rows),
+            },
+            sheets=(_summary(answer, lang),),
+            name=person,
+        ),
+    )
+
+
+def _context(actor: Actor, answer: PersonGaps, lang: Lang) -> dict[str, object]:
+    own = actor.person == answer.person.iri
+    leads = actor.may_see_organisation(answer.person.organisation) or actor.kind == "unit-lead"
+    missing = [gap_line(answer, row, lang) for row in answer.missing]
+    return {
+        "section": "mine" if own else "organisation" if leads else "",
+        "own": own,
+        "name": answer.name or answer.person.iri.local,
+        "as_of": answer.as_of,
+        "figures": answer.figures,
+        "organisation": label_of(answer.labels, answer.person.organisation, lang),
+        "organisation_href": id_page(lang, "organisations", answer.person.organisation) if leads else "",
+        "places": [
+            (label_of(answer.labels, place, lang), _unit_page(answer.person.organisation, place, lang) if leads else "")
+            for place in sorted(answer.person.places)
+            if place != answer.person.organisation
+        ],
+        "posts": [_post(answer, post, lang) for post in answer.person.held],
+        "planned": [_post(answer, post, lang) for post in answer.person.planned],
+        "missing": missing,
+        "unknown": [gap_line(answer, row, lang) for row in answer.unknown],
+        "strengths": [gap_line(answer, row, lang) for row in answer.strengths],
+        "largest": mid_sentence(missing[0].competence) if missing else None,
+        "suggested": answer.recommendation.suggested,
+        "provisional": any(row.why == "unreviewed" for row in answer.rows),
+    }
+
+
+def _unit_page(organisation: Iri, place: str, lang: Lang) -> str:
+    return f"{id_page(lang, 'organisations', organisation)}?unit={Iri(place).local}"
+
+
+def _post(answer: PersonGaps, post: Post, lang: Lang) -> PostLine:
+    return PostLine(
+        label_of(answer.labels, post.role, lang),
+        answer.forms.get(post.role, ()) if lang == "lt" else (),
+        id_page(lang, "roles", post.role),
+        label_of(answer.labels, post.place, lang),
+        post.start,
+        post.end,
+    )
+
+
+def _courses(answer: PersonGaps, competence: str, lang: Lang) -> list[Text]:
+    closing = answer.recommendation.closings.get(competence)
+    steps = [step for chain in closing.chains for step in chain.steps] if closing is not None else []
+    return [label_of(answer.labels, step.course, lang) for step in steps]
+
+
+def _summary(answer: PersonGaps, lang: Lang) -> Table:
+    """Return the sheet that reads without the others: labels instead of addresses; no name in a file."""
+    gettext = words(lang).gettext
+    return Table(
+        ("competence", "required", "attained", "gap", "necessity", "courses"),
+        [
+            (
+                label_of(answer.labels, row.competence, lang),
+                row.required,
+                row.attained if row.assessed else gettext("not assessed"),
+                row.gap if row.assessed else None,
+                gettext("essential") if row.necessity == "essential" else gettext("desirable"),
+                "; ".join(course.value for course in _courses(answer, row.competence, lang)),
+            )
+            for row in (*answer.missing, *answer.unknown, *answer.strengths)
+        ],
+        title=gettext("Summary"),
+        headings=(
+            gettext("Competence"),
+            gettext("Required level"),
+            gettext("Current level"),
+            gettext("Gap"),
+            gettext("Necessity"),
+            gettext("Courses"),
+        ),
+    )
