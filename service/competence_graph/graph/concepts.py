@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from competence_graph.graph.public import PublicGraphs
@@ -12,6 +12,9 @@ from competence_graph.graph.vocab import CG, expand
 from competence_graph.model.concept import Concept, Standing, ThingKind
 from competence_graph.model.iri import Iri
 from competence_graph.model.text import Text
+
+Said = Mapping[Iri, Sequence[Value]]
+"""property -> values, of one thing."""
 
 Statements = dict[Iri, dict[Iri, list[Value]]]
 """thing -> property -> values."""
@@ -67,7 +70,7 @@ def statements(graphs: PublicGraphs, things: Iterable[Iri] | None, properties: S
     return found
 
 
-def kind_of(said: dict[Iri, list[Value]], frameworks: frozenset[Iri], scales: frozenset[Iri]) -> ThingKind | None:
+def kind_of(said: Said, frameworks: frozenset[Iri], scales: frozenset[Iri]) -> ThingKind | None:
     """Return the kind of a thing from what is said of it; None for a part of another thing and for what is no thing.
 
     Args:
@@ -111,14 +114,14 @@ def schemes(graphs: PublicGraphs) -> tuple[frozenset[Iri], frozenset[Iri]]:
     return frozenset(_iri(row["thing"]) for row in rows), frozenset(_iri(row["value"]) for row in rows)
 
 
-def standing_of(said: dict[Iri, list[Value]]) -> Standing:
+def standing_of(said: Said) -> Standing:
     """Return whether a thing is a draft, current, deprecated or withdrawn."""
     if True in said.get(_DEPRECATED, ()):
         return "deprecated"
     return next((_STANDINGS[str(each)] for each in said.get(_STATUS, ()) if str(each) in _STANDINGS), "current")
 
 
-def texts(said: dict[Iri, list[Value]], properties: Sequence[Iri]) -> tuple[Text, ...]:
+def texts(said: Said, properties: Sequence[Iri]) -> tuple[Text, ...]:
     """Return the texts that these properties give, in order of language."""
     values = [value for name in properties for value in said.get(name, ())]
     return tuple(sorted({each if isinstance(each, Text) else Text(str(each)) for each in values}, key=_by_language))
@@ -128,7 +131,7 @@ def _by_language(text: Text) -> tuple[str, str]:
     return text.lang, text.value
 
 
-def _concept(thing: Iri, kind: ThingKind, said: dict[Iri, list[Value]]) -> Concept:
+def _concept(thing: Iri, kind: ThingKind, said: Said) -> Concept:
     notations = [str(value) for name in NOTATIONS for value in said.get(name, ())]
     known = [value for value in said.get(_SCHEME, ()) if isinstance(value, Iri)]
     return Concept(

@@ -15,12 +15,16 @@ from weakref import WeakKeyDictionary
 import pyoxigraph as ox
 
 from competence_graph.errors import CompetenceGraphError
+from competence_graph.graph.oxigraph import OxigraphStore
 from competence_graph.graph.questions import question
 from competence_graph.graph.store import Rows, Store
 from competence_graph.graph.terms import Row, Value, node, to_rows
 
 # The latest release of each; a version has one part more: framework/libraries/2026.1.
 _PUBLIC: Final = re.compile(r"/graph/(?:roles|courses|organisations|(?:scale|framework|mappings)/[^/]+)\Z")
+# Asks for what every store with anything public in it has.
+_PROBE: Final = "framework_counts"
+_NOTHING: Final = "urn:x-nothing:"
 # Questions are written so: the projection, then WHERE at the head of a line.
 _WHERE: Final = re.compile(r"^WHERE \{", re.MULTILINE)
 
@@ -38,7 +42,9 @@ class PublicGraphs:
         self._store = store
         self._lock = Lock()
         self._revision: int | None = None
-        self._dataset = ""
+        self._dataset: tuple[str, ...] | None = ()
+        self._honest = False
+        self._copy: Store | None = None
         self._since = datetime.now(UTC)
 
     @property
@@ -49,7 +55,7 @@ class PublicGraphs:
     @property
     def since(self) -> datetime:
         """The moment since which nothing has changed, as far as this process knows; never too early."""
-        self._refresh()
+        self._bounded(question(_PROBE).sparql)
         return self._since
 
     def ask(self, name: str, **parameters: Value | Sequence[Value]) -> list[Row]:
@@ -58,30 +64,52 @@ class PublicGraphs:
 
     def describe(self, name: str, **parameters: Value | Sequence[Value]) -> list[ox.Triple]:
         """Return the triples of a question that constructs."""
-        return self._store.construct(self._within(question(name).bind(**parameters)))
+        store, bounded = self._bounded(question(name).bind(**parameters))
+        return store.construct(bounded)
 
     def select(self, query: str) -> Rows:
         """Return the rows of a SELECT over the public graphs."""
-        return self._store.select(self._within(query))
+        store, bounded = self._bounded(query)
+        return store.select(bounded)
 
-    def _within(self, query: str) -> str:
-        self._refresh()
-        bounded, count = _WHERE.subn(lambda match: f"{self._dataset}{match[0]}", query, count=1)
-        if count != 1:
-            # Without its clause the query would see everything.
-            raise CompetenceGraphError("A question for the public graphs needs WHERE { at the head of a line.")
-        return bounded
-
-    def _refresh(self) -> None:
+    def _bounded(self, query: str) -> tuple[Store, str]:
+        """Return the query with its dataset, and the store to ask."""
         with self._lock:
             revision = self._store.revision
-            if revision == self._revision:
-                return
-            names = [node(graph) for graph in self._store.graphs() if is_public(graph)]
-            # Without any FROM all graphs would be asked; a graph that does not exist stands for none.
-            self._dataset = "".join(f"FROM {name}\n" for name in names) or "FROM <urn:x-empty:none>\n"
-            self._revision = revision
-            self._since = datetime.now(UTC)
+            if revision != self._revision:
+                self._look_again()
+                self._revision = revision
+                self._since = datetime.now(UTC)
+            return (self._copy or self._store), _with_dataset(query, self._dataset)
+
+    def _look_again(self) -> None:
+        graphs = [graph for graph in self._store.graphs() if is_public(graph)]
+        self._dataset = tuple(graphs)
+        if not self._honest:
+            probe = question(_PROBE).sparql
+            of_nothing = self._store.select(_with_dataset(probe, ())).rows
+            self._honest = not of_nothing and bool(self._store.select(probe).rows)
+        if self._honest:
+            self._copy = None
+            return
+        # A store that takes FROM for a hint would show everything: until it is seen to obey, a copy answers.
+        self._copy = OxigraphStore()
+        for graph in graphs:
+            self._copy.load(ox.parse(self._store.dump(graph), format=ox.RdfFormat.N_QUADS))
+        self._dataset = None
+
+
+def _with_dataset(query: str, graphs: tuple[str, ...] | None) -> str:
+    """Return the query with a FROM for each graph: it sees nothing else; None leaves it as it is."""
+    if graphs is None:
+        return query
+    # Without any FROM all graphs would be asked; a graph that does not exist stands for none.
+    dataset = "".join(f"FROM {node(graph)}\n" for graph in graphs or (_NOTHING,))
+    bounded, count = _WHERE.subn(lambda match: f"{dataset}{match[0]}", query, count=1)
+    if count != 1:
+        # Without its clause the query would see everything.
+        raise CompetenceGraphError("A question for the public graphs needs WHERE { at the head of a line.")
+    return bounded
 
 
 _KNOWN: Final[WeakKeyDictionary[Store, PublicGraphs]] = WeakKeyDictionary()

@@ -7,7 +7,7 @@ label, beginning of a word in it, alternative label, stem, a word with one wrong
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
@@ -121,9 +121,19 @@ class SearchIndex:
         """How many things there are to find."""
         return len(self._things)
 
-    def get(self, iri: str) -> Concept | None:
-        """Return the thing with this IRI."""
-        return self._things.get(Iri(iri))
+    @property
+    def things(self) -> Mapping[Iri, Concept]:
+        """Everything that is published, by IRI."""
+        return self._things
+
+    def by_local(self, local: str) -> Concept | None:
+        """Return the thing whose IRI ends in this id or word."""
+        return self._by_local.get(local)
+
+    @property
+    def locals(self) -> Collection[str]:
+        """The ids and words of everything that is published."""
+        return self._by_local.keys()
 
     def search(
         self,

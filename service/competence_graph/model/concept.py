@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
 from competence_graph.model.iri import Iri
@@ -83,6 +84,32 @@ def _same_stem(word: str, other: str) -> bool:
     # Endings are up to four letters long: vyriausi-asis, vyriausi-oji; but "vaikų" and "vadovas" share no stem.
     stem = word[: max(3, len(word) - 4)]
     return word == other or other.startswith(stem)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is said of any published thing, whatever its kind."""
+
+    concept: Concept
+    scheme: Concept | None = None
+    release: str = ""
+    definitions: tuple[Text, ...] = ()
+    notes: tuple[Text, ...] = ()
+    changes: tuple[Text, ...] = ()
+    created: date | None = None
+    modified: date | None = None
+    licence: str = ""
+    publisher: Concept | None = None
+    unverified: bool = False
+
+    def definition(self, lang: str) -> Text | None:
+        """Return the definition, in this language if possible."""
+        return pick(self.definitions, lang)
+
+    def change(self, lang: str) -> Text | None:
+        """Return why the thing changed last; a change note opens with its date."""
+        newest = max((text.value[:10] for text in self.changes), default="")
+        return pick([text for text in self.changes if text.value.startswith(newest)], lang)
 
 
 def in_order(things: Iterable[Concept], lang: str) -> list[Concept]:

@@ -39,6 +39,32 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """A hit, and the framework it belongs to."""
+
+    hit: Hit
+    framework: Concept | None = None
+
+    @property
+    def concept(self) -> Concept:
+        """The thing found."""
+        return self.hit.concept
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the search page shows. ``retired`` are deprecated things, looked for only where nothing else is found."""
+
+    query: str
+    results: tuple[Result, ...]
+    total: int
+    page: int = 1
+    pages: int = 1
+    did_you_mean: str = ""
+    retired: tuple[Result, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The page of hits asked for, how many there are in all, and another spelling to try where there are none."""
 

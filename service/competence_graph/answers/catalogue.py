@@ -1,0 +1,128 @@
+"""What is published, in lists: frameworks, competences, roles, courses. All of it is for anybody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from competence_graph.graph import descriptions as read
+from competence_graph.graph.live_search import live_search
+from competence_graph.graph.public import public
+from competence_graph.graph.store import Store
+from competence_graph.model.actor import Actor
+from competence_graph.model.concept import Concept, ThingKind, in_order
+from competence_graph.model.course import Lesson
+from competence_graph.model.framework import Contents, CourseLine, Framework, Group, by_sector, tree
+from competence_graph.model.iri import Iri
+
+_LARGE: Final = 500
+"""From this many concepts on a tree shows its upper steps only; each concept's page shows what is beneath it."""
+_UPPER: Final = 2
+_TYPES: Final = ("generic", "managerial", "professional")
+
+
+def frameworks(actor: Actor, store: Store, lang: str) -> list[tuple[Concept, int]]:
+    """Return the frameworks with how many competences in use each has: generic, managerial, professional, foreign."""
+    del actor
+    graphs = public(store)
+    things = live_search(store).index.things
+    counts: dict[Iri, int] = defaultdict(int)
+    for thing in things.values():
+        if thing.kind == "competence" and thing.scheme is not None and not thing.deprecated:
+            counts[thing.scheme] += 1
+    types = {row["framework"]: row["type"] for row in graphs.ask("framework_counts")}
+    found = in_order((thing for thing in things.values() if thing.kind == "framework"), lang)
+
+    def place(concept: Concept) -> int:
+        type_ = types.get(concept.iri)
+        name = type_.local if isinstance(type_, Iri) else ""
+        return _TYPES.index(name) if name in _TYPES else len(_TYPES)
+
+    return [(each, counts[each.iri]) for each in sorted(found, key=place)]
+
+
+def framework(actor: Actor, store: Store, thing: Iri, lang: str) -> Framework:
+    """Return a framework with its areas and competences as a tree; what is deprecated is not in it.
+
+    Raises:
+        NotFoundError: If there is no published framework of this IRI.
+    """
+    del actor
+    graphs = public(store)
+    concept = read.find(graphs, thing, "framework")
+    said = read.stated(graphs, thing)
+    things = live_search(store).index.things
+    members: dict[Iri, Concept] = {}
+    broader: dict[Iri, list[Iri]] = defaultdict(list)
+    for row in graphs.ask("framework_concepts", framework=thing):
+        iri = row["concept"]
+        if isinstance(iri, Iri) and iri in things and not things[iri].deprecated:
+            members[iri] = things[iri]
+            if isinstance(row["broader"], Iri):
+                broader[iri].append(row["broader"])
+    scale = next(iter(read.iris(said, "cg:scale")), None)
+    return Framework(
+        concept,
+        **read.common(graphs, concept, said),
+        branches=tree(members, broader, lang, depth=_UPPER if len(members) > _LARGE else None),
+        count=sum(1 for each in members.values() if each.kind == "competence"),
+        scale=things.get(scale) if scale else None,
+    )
+
+
+def members(actor: Actor, store: Store, framework_: Iri, lang: str) -> list[Concept]:
+    """Return the competences in use of a framework in alphabetical order."""
+    del actor
+    things = live_search(store).index.things.values()
+    return in_order(
+        (each for each in things if each.kind == "competence" and each.scheme == framework_ and not each.deprecated),
+        lang,
+    )
+
+
+def roles(actor: Actor, store: Store, lang: str) -> tuple[Group, ...]:
+    """Return the roles in use by kind of institution."""
+    del actor
+    return _grouped(store, "role", lang)
+
+
+def courses(actor: Actor, store: Store, lang: str) -> list[CourseLine]:
+    """Return the courses in alphabetical order, with what each teaches."""
+    del actor
+    graphs = public(store)
+    taught: dict[Iri, list[Lesson]] = defaultdict(list)
+    for lesson in read.lessons(graphs, graphs.ask("course_outcomes")):
+        taught[lesson.course.concept.iri].append(lesson)
+    given = read.courses(graphs, None)
+    order = in_order((each.concept for each in given.values() if not each.concept.deprecated), lang)
+    return [CourseLine(given[each.iri], tuple(taught.get(each.iri, ()))) for each in order]
+
+
+def requirement_counts(actor: Actor, store: Store) -> dict[Iri, tuple[int, int]]:
+    """Return how many competences each role requires: essential, optional."""
+    del actor
+    found: dict[Iri, list[int]] = defaultdict(lambda: [0, 0])
+    for row in public(store).ask("role_requirements"):
+        if isinstance(row["role"], Iri) and isinstance(row["necessity"], Iri):
+            found[row["role"]][row["necessity"].local != "essential"] += 1
+    return {role: (essential, optional) for role, (essential, optional) in found.items()}
+
+
+def contents(actor: Actor, store: Store, lang: str) -> Contents:
+    """Return what there is, counted, for the first page."""
+    things = live_search(store).index.things.values()
+    listed = frameworks(actor, store, lang)
+    return Contents(
+        competences=sum(count for _, count in listed),
+        frameworks=tuple(listed),
+        roles=sum(1 for each in things if each.kind == "role" and not each.deprecated),
+        role_groups=_grouped(store, "role", lang),
+        courses=sum(1 for each in things if each.kind == "course" and not each.deprecated),
+        course_groups=_grouped(store, "course", lang),
+    )
+
+
+def _grouped(store: Store, kind: ThingKind, lang: str) -> tuple[Group, ...]:
+    things = live_search(store).index.things
+    chosen = [each for each in things.values() if each.kind == kind and not each.deprecated]
+    return by_sector(chosen, things, lang)
