@@ -17,7 +17,8 @@ CATALOGUES = ROOT / "service" / "competence_graph" / "web" / "locale" / "lt"
 DICTIONARIES = {"lt": "lt_LT", "en": "en_GB"}
 # Placeholders of messages, markup, addresses, prefixed names and quoted field names are no words of a language.
 NO_WORDS = re.compile(
-    r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]*>|https?://\S+|\b[\w-]+:\w[\w-]*|`[^`]*`|\b\w+_\w+\b|/\w[\w/{}.-]*"
+    r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]*>|https?://\S+|\b[\w-]+:\w[\w-]*|`[^`]*`|\b\w+_\w+\b|[./]\w[\w/{}.-]*"
+    r"|\b[A-Z]{2,}-?\d\w*"
 )
 
 pytestmark = pytest.mark.spelling
