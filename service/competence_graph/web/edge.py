@@ -108,7 +108,7 @@ class Edge:
             await response(scope, receive, sending)
         finally:
             # The route's pattern and not the path: an address may name a person.
-            route = getattr(scope.get("route"), "path", "")
+            route = getattr(scope.get("route"), "path_format", "")
             taken = round((time.perf_counter() - started) * 1000, 1)
             log.info("request", extra={"method": method, "route": route, "status": status, "ms": taken})
 

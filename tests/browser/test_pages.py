@@ -1,0 +1,109 @@
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from tests.browser.pages import PAGES
+from tests.browser.walking import LANGS, is_about_the_page_itself, visiting
+
+pytestmark = pytest.mark.browser
+
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = {"runOnly": {"type": "tag", "values": STANDARDS}}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda each: each.name)
+both_languages = pytest.mark.parametrize("lang", LANGS)
+
+
+@every_page
+@both_languages
+@pytest.mark.parametrize("width", [320, 1280])
+def test_page_is_clean(browser, demo, site, page, lang, width):
+    """No console error, no foreign request, no sideways scroll, nothing that axe finds, in light and dark."""
+    complaints, foreign = [], []
+    with visiting(browser, demo, site, page, lang, viewport={"width": width, "height": 900}) as (tab, address):
+        tab.on("console", lambda said: complaints.append(said) if said.type in ("error", "warning") else None)
+        tab.on("pageerror", lambda said: complaints.append(said))
+        tab.on("request", lambda asked: foreign.append(asked.url) if not asked.url.startswith(site) else None)
+        answer = tab.goto(address)
+
+        assert answer.status == page.status
+        assert tab.locator("html").get_attribute("lang") == lang
+        assert [] == [str(each) for each in complaints if not is_about_the_page_itself(each, address)]
+        assert [] == foreign
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(tab, options=AXE)
+        assert found.violations_count == 0, found.generate_report()
+        tab.emulate_media(color_scheme="dark")
+        dark = Axe().run(tab, options=CONTRAST)
+        assert dark.violations_count == 0, dark.generate_report()
+
+
+@every_page
+@both_languages
+def test_page_says_the_same_without_javascript(browser, demo, site, page, lang):
+    said = []
+    for javascript in (True, False):
+        with visiting(browser, demo, site, page, lang, java_script_enabled=javascript) as (tab, address):
+            tab.goto(address)
+            said.append((tab.locator("h1").inner_text(), tab.locator("main").inner_text()))
+
+    assert said[0] == said[1]
+    assert said[1][0]
+
+
+@every_page
+def test_page_has_one_main_heading_and_a_title_of_its_own(browser, demo, site, page):
+    titles = []
+    for lang in LANGS:
+        with visiting(browser, demo, site, page, lang) as (tab, address):
+            tab.goto(address)
+            assert tab.locator("h1").count() == 1
+            titles.append(tab.title())
+
+    assert titles[0].endswith(" – Kompetencijų grafas")
+    assert titles[1].endswith(" – Competence Graph")
+
+
+@every_page
+@both_languages
+def test_every_control_is_reached_and_seen_by_keyboard(browser, demo, site, page, lang):
+    reach = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+    with visiting(browser, demo, site, page, lang) as (tab, address):
+        tab.goto(address)
+        visible = [each for each in tab.locator(reach).all() if each.is_visible()]
+        radios = tab.locator("input[type=radio]").count()
+        tab.keyboard.press("Tab")
+        first = tab.evaluate("document.activeElement.className")
+        seen = 1
+        for _ in range(len(visible) + 5):
+            tab.keyboard.press("Tab")
+            if tab.evaluate("document.activeElement === document.body"):
+                break
+            assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            seen += 1
+
+    assert first == "skip"
+    # A group of radio buttons is one stop.
+    assert seen >= len(visible) - radios
+
+
+def test_skip_link_leads_to_the_content(browser, demo, site):
+    home = PAGES[0]
+    with visiting(browser, demo, site, home, "lt") as (tab, address):
+        tab.goto(address)
+        tab.keyboard.press("Tab")
+        tab.keyboard.press("Enter")
+
+        assert tab.evaluate("document.activeElement.id") == "main"
+
+
+def test_signing_in_and_out_by_hand(browser, demo, site):
+    """As a person does it: choose an account, be in, go out."""
+    with visiting(browser, demo, site, PAGES[0], "en", java_script_enabled=False) as (tab, address):
+        tab.goto(address)
+        tab.get_by_role("link", name="Sign in").click()
+        tab.locator(".accounts button").first.click()
+        tab.goto(f"{site}/en/sign-in")
+        assert tab.locator("h1").inner_text() == "You are signed in"
+        tab.get_by_role("button", name="Sign out").click()
+        tab.goto(f"{site}/en/sign-in")
+        assert tab.locator("h1").inner_text() == "Sign in"
