@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +26,7 @@ from competence_graph.model.finding import Finding
 from competence_graph.model.iri import KINDS, Iri, graph_iri, mint, parse_iri
 from competence_graph.settings import Settings
 
+Advice = Annotated[bool, typer.Option("--advice", help="Print advice too, not only what is wrong or doubtful.")]
 Lang = Annotated[Said, typer.Option("--lang", help="Language of the findings.")]
 Graph = Annotated[
     str,
@@ -58,17 +61,6 @@ def _progress() -> Progress:
     return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=ERR, transient=True)
 
 
-def _starting_state(settings: Settings) -> Store:
-    """Return a store in memory that holds the inventories, to check files against where no data folder exists yet."""
-    store = OxigraphStore()
-    load_inventories(guard(store, settings.base), bundled("inventories"), settings.base)
-    return store
-
-
-def _has_data(settings: Settings) -> bool:
-    return bool(settings.store) or (settings.data / "store").exists()
-
-
 def _findings(path: Path, settings: Settings, graph: str | None, store: Store) -> list[Finding]:
     """Return all that is wrong with a file: its writing, its places, and what the rules object to in the rest."""
     got = read_file(_bytes_of(path), form_of(path), store, graph=graph, base=settings.base)
@@ -84,36 +76,41 @@ def check(
     ] = None,
     graph: Graph = "",
     lang: Lang = Said.BOTH,
+    advice: Advice = False,
 ) -> None:
     """Say what is wrong with files, and write nothing."""
     settings = Settings()
     found: list[Finding] = []
-    with _progress() as progress:
+    with _progress() as progress, _known(settings, needed=bool(files)) as store:
         progress.add_task("Checking" if files else "Checking the inventories")
         if not files:
-            store = OxigraphStore()
             got = inventory_change(bundled("inventories"), store, settings.base)
             found = [*got.findings, *guard(store, settings.base).check(got.change)]
-        elif _has_data(settings):
-            with connected(settings) as connection:
-                for path in files:
-                    found += _reported(
-                        _findings(path, settings, _graph_of(graph, settings.base), connection.store), lang, path
-                    )
-        else:
-            known = _starting_state(settings)
-            for path in files:
-                found += _reported(_findings(path, settings, _graph_of(graph, settings.base), known), lang, path)
-    if not files:
-        print_findings([each for each in found if each.refuses], lang)
+            print_findings(_shown(found, advice=advice), lang)
+        for path in files or ():
+            here = _findings(path, settings, _graph_of(graph, settings.base), store)
+            print_findings(_shown(here, advice=advice), lang, str(path))
+            found += here
     print_summary(found, lang)
     if any(each.refuses for each in found):
         raise typer.Exit(Exit.FINDINGS)
 
 
-def _reported(findings: list[Finding], lang: Said, path: Path) -> list[Finding]:
-    print_findings(findings, lang, str(path))
-    return findings
+@contextmanager
+def _known(settings: Settings, *, needed: bool) -> Iterator[Store]:
+    """Give the store to check against: the data there is, else the inventories, else nothing."""
+    if needed and (settings.store or (settings.data / "store").exists()):
+        with connected(settings) as connection:
+            yield connection.store
+        return
+    store = OxigraphStore()
+    if needed:
+        load_inventories(guard(store, settings.base), bundled("inventories"), settings.base)
+    yield store
+
+
+def _shown(findings: list[Finding], *, advice: bool) -> list[Finding]:
+    return [each for each in findings if advice or each.severity != "info"]
 
 
 def load(
@@ -122,6 +119,7 @@ def load(
     ] = None,
     graph: Graph = "",
     lang: Lang = Said.BOTH,
+    advice: Advice = False,
 ) -> None:
     """Load files through the guarded write: each file whole, or not at all."""
     settings = Settings()
@@ -144,7 +142,7 @@ def load(
             findings = with_lines([*got.findings, *connection.writer.check(got.change)], got.document.line_of)
             if any(each.refuses for each in findings):
                 progress.stop()
-                print_findings(findings, lang, str(path))
+                print_findings(_shown(findings, advice=advice), lang, str(path))
                 print_summary(findings, lang)
                 ERR.print(f"{path}: nothing was written.", markup=False)
                 raise typer.Exit(Exit.FINDINGS)

@@ -87,9 +87,7 @@ def doctor() -> None:
     if settings.demo:
         faults.append("Demo mode is on: anybody on this machine can sign in as anybody. Unset COMPETENCE_GRAPH_DEMO.")
     if not settings.https and settings.host not in ("127.0.0.1", "::1", "localhost"):
-        faults.append(
-            "People reach the service without https: put a proxy before it, then set COMPETENCE_GRAPH_HTTPS."
-        )
+        faults.append("People reach the service without https: put a proxy before it, then set COMPETENCE_GRAPH_HTTPS.")
     for each in faults:
         ERR.print(each, markup=False)
     if faults:

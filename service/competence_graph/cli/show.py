@@ -114,19 +114,13 @@ def print_findings(findings: Iterable[Finding], said: Said, name: str = "") -> N
     for each in findings:
         where = f"{name}:{each.line}" if each.line is not None else name
         thing = each.focus.rsplit("/", 1)[-1]
-        value = f" = {each.value[:80]!r}" if each.value and each.rule != "syntax" else ""
         path = each.path.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
-        for lang in said.langs:
-            head = " ".join(
-                part for part in (where, thing, f"[{each.rule}]", f"{path}{value}" if path or value else "") if part
-            )
-            OUT.print(
-                f"{head}\n  {lang} {_SEVERITY[each.severity][lang]}: {each.said[lang]} {each.mend[lang]}",
-                markup=False,
-                highlight=False,
-                soft_wrap=True,
-            )
-            where = ""
+        value = f"= {each.value[:80]!r}" if each.value and each.rule != "syntax" else ""
+        lines = [" ".join(part for part in (where, thing, f"[{each.rule}]", path, value) if part)]
+        lines += [
+            f"  {lang} {_SEVERITY[each.severity][lang]}: {each.said[lang]} {each.mend[lang]}" for lang in said.langs
+        ]
+        OUT.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
 
 def print_summary(findings: Sequence[Finding], said: Said) -> None:

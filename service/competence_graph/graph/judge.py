@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -52,7 +52,7 @@ def judge(
             focus[subject].update(kinds)
     small = {quad.triple for quad in state}
     findings = validate(small, {iri: sorted(types) for iri, types in focus.items()}, shapes, bulk=bulk)
-    findings += _checked(state, set(focus), shapes, findings)
+    findings += _checked(state, focus, shapes)
     findings += _still_used(prepared, store, shapes)
     if not erase:
         findings += _overwritten(prepared, shapes)
@@ -73,16 +73,20 @@ def checks() -> dict[str, str]:
     return found
 
 
-def _checked(state: list[ox.Quad], touched: set[str], shapes: Shapes, had: list[Finding]) -> list[Finding]:
+def _checked(state: list[ox.Quad], focus: Mapping[str, Collection[str]], shapes: Shapes) -> list[Finding]:
     """Ask what SHACL Core cannot say, over the state after the write."""
     small = OxigraphStore()
     small.load(state)
-    told = {(each.focus, each.value) for each in had if "scale" in each.rule or "range" in each.rule}
     found = []
     for name, sparql in checks().items():
         for row in small.select(sparql).rows:
-            thing, _, value = (each.value if isinstance(each, ox.NamedNode | ox.Literal) else "" for each in row[:3])
-            if thing in touched and not (name == "level-on-scale" and (thing, value) in told):
+            thing, path, value = (each.value if isinstance(each, ox.NamedNode | ox.Literal) else "" for each in row[:3])
+            if thing not in focus:
+                continue
+            said_by = {shapes.by_query[kind, path] for kind in focus[thing] if (kind, path) in shapes.by_query}
+            if name == "level-on-scale" and said_by:
+                found.append(finding(shapes, thing, min(said_by), value, "SPARQLConstraintComponent"))
+            else:
                 found.append(_named(name, thing, value, shapes))
     return found
 

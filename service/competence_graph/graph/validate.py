@@ -28,7 +28,7 @@ from competence_graph.model.finding import Finding, Severity
 from competence_graph.model.sentences import said
 from competence_graph.model.text import LANGS, Lang
 
-BULK: Final = 400
+BULK: Final = 100
 """From this many focus nodes on, the fast engine judges."""
 
 Profile = Literal["own", "foreign"]
@@ -75,6 +75,21 @@ class Shapes:
         return {target: frozenset(shapes) for target, shapes in found.items()}
 
     @cached_property
+    def by_query(self) -> dict[tuple[str, str], str]:
+        """The property shape that holds a constraint in SPARQL, for each class and path.
+
+        The engines leave those out: rdflib parses the query anew for every node (30 attainments took 0.7 s). The check
+        ``level-on-scale`` asks the same of all nodes at once and reports under the shape's name.
+        """
+        found = {}
+        for target, shapes in self.by_class.items():
+            for shape in shapes:
+                for part in self.graph.objects(rdflib.URIRef(shape), SH.property):
+                    if (part, SH.sparql, None) in self.graph:
+                        found[target, str(self.graph.value(part, SH.path))] = str(part)
+        return found
+
+    @cached_property
     def rules(self) -> dict[str, Rule]:
         """Every shape and check with a message, by IRI."""
         return {str(shape): self._rule(shape) for shape in set(self.graph.subjects(SH.message, None))}
@@ -116,25 +131,43 @@ class Shapes:
 
     def compiled(self, chosen: frozenset[str]) -> shacl.Shapes:
         """Return the same for the fast engine."""
-        text = self.closure(chosen)
+        core = rdflib.Graph()
+        core += self.closure(chosen)
+        core.remove((None, SH.sparql, None))
         with self._lock:
             if chosen not in self._compiled:
-                self._compiled[chosen] = shacl.Shapes.from_turtle(text.serialize(format="turtle"))
+                self._compiled[chosen] = shacl.Shapes.from_turtle(core.serialize(format="turtle"))
             return self._compiled[chosen]
 
-    def report(self, data: Collection[ox.Triple], focus: Iterable[str], chosen: frozenset[str]) -> rdflib.Graph:
-        """Return pySHACL's report; the validator of these node shapes is kept, since building it costs most."""
-        graph = DataGraph.from_rdflib(to_rdflib_graph(data))
+    def report(self, data: Collection[ox.Triple], focus: Mapping[str, Collection[str]]) -> rdflib.Graph:
+        """Return pySHACL's report on the things to judge, each with its classes.
+
+        The validator of these node shapes is kept, since building it costs most; each time the shapes are aimed at the
+        nodes themselves. pySHACL's own ``focus_nodes`` must not be used: it filters the values inside qualified value
+        shapes as well, and a missing language "conforms".
+        """
+        chosen = self.chosen(each for types in focus.values() for each in types)
         closure = self.closure(chosen)
+        graph = DataGraph.from_rdflib(to_rdflib_graph(data))
         with self._checking:
             checker = self._checkers.get(chosen)
             if checker is None:
-                options = {"inference": "none", "advanced": False, "abort_on_first": False, "focus_nodes": []}
-                checker = self._checkers[chosen] = PyShaclValidator(graph, shacl_graph=closure, options=options)
+                aimless = rdflib.Graph()
+                aimless += closure
+                aimless.remove((None, SH.targetClass, None))
+                aimless.remove((None, SH.sparql, None))
+                options = {"inference": "none", "advanced": False, "abort_on_first": False}
+                checker = self._checkers[chosen] = PyShaclValidator(graph, shacl_graph=aimless, options=options)
+            shapes = checker.shacl_graph.graph
+            for iri, types in focus.items():
+                for shape in self.chosen(types):
+                    shapes.add((rdflib.URIRef(shape), SH.targetNode, rdflib.URIRef(iri)))
             checker.data_graph = graph
             checker._target_graph = None  # noqa: SLF001 - pySHACL keeps the last graph here; a validator is made for one
-            checker.options["focus_nodes"] = sorted(focus)
-            _, report, _ = checker.run()  # type: ignore[no-untyped-call]
+            try:
+                _, report, _ = checker.run()  # type: ignore[no-untyped-call]
+            finally:
+                shapes.remove((None, SH.targetNode, None))
         if not isinstance(report, rdflib.Graph):
             message = f"The shapes cannot be applied: {report}"
             raise TypeError(message)
@@ -181,22 +214,20 @@ def validate(
         return []
     chosen = shapes.chosen(each for types in aimed.values() for each in types)
     results = (
-        _fast(data, aimed, shapes.compiled(chosen))
-        if len(aimed) >= bulk
-        else _reference(shapes.report(data, aimed, chosen))
+        _fast(data, aimed, shapes.compiled(chosen)) if len(aimed) >= bulk else _reference(shapes.report(data, aimed))
     )
-    unique = {(focus_node, shape, value): component for focus_node, shape, value, component in results}
+    unique = {(focus_node, shape, value): rest for focus_node, shape, value, *rest in results}
     return sorted(
         (
-            finding(shapes, focus_node, shape, value, component)
-            for (focus_node, shape, value), component in unique.items()
+            finding(shapes, focus_node, shape, value, component, path)
+            for (focus_node, shape, value), (component, path) in unique.items()
         ),
         key=lambda each: (each.focus, each.rule, each.value),
     )
 
 
-Result = tuple[str, str, str, str]
-"""Focus node, shape, value, local name of the constraint component."""
+Result = tuple[str, str, str, str, str]
+"""Focus node, shape, value, local name of the constraint component, path."""
 
 
 def _reference(report: rdflib.Graph) -> list[Result]:
@@ -205,9 +236,10 @@ def _reference(report: rdflib.Graph) -> list[Result]:
         value = report.value(result, SH.value)
         shape = report.value(result, SH.sourceShape)
         component = str(report.value(result, SH.sourceConstraintComponent)).rsplit("#", 1)[-1]
-        found.append(
-            (str(report.value(result, SH.focusNode)), str(shape), "" if value is None else str(value), component)
-        )
+        path = report.value(result, SH.resultPath)
+        named = str(path) if isinstance(path, rdflib.URIRef) else ""
+        thing = str(report.value(result, SH.focusNode))
+        found.append((thing, str(shape), "" if value is None else str(value), component, named))
     return found
 
 
@@ -218,11 +250,13 @@ def _fast(data: Collection[ox.Triple], focus: Mapping[str, Collection[str]], sha
         node = result.focus_node.strip("<>")
         if node in focus:
             shape = (result.source_shape or result.root_shape or "").strip("<>")
-            found.append((node, shape, result.value_plain or "", result.component))
+            path = (result.path or "").strip("<>")
+            named = path if ":" in path and " " not in path else ""
+            found.append((node, shape, result.value_plain or "", result.component, named))
     return found
 
 
-def finding(shapes: Shapes, focus: str, shape: str, value: str, component: str) -> Finding:
+def finding(shapes: Shapes, focus: str, shape: str, value: str, component: str, path: str = "") -> Finding:
     """Return the finding of a shape or a check, in the words of both languages."""
     rule = shapes.rules.get(shape)
     if rule is None:
@@ -230,7 +264,7 @@ def finding(shapes: Shapes, focus: str, shape: str, value: str, component: str) 
     shown = _local(value)
     return Finding(
         focus=focus,
-        path=rule.path,
+        path=rule.path or path,
         value=value,
         severity=rule.severity,
         rule=shape.rsplit("#", 1)[-1],
