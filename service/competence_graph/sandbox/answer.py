@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 _RESULTS: Final = {
     "json": ox.QueryResultsFormat.JSON,
@@ -31,26 +35,17 @@ class _FullError(Exception):
     """The buffer is full."""
 
 
-class _Buffer:
+class _Buffer(io.BytesIO):
     """Keeps what is written, up to a limit in bytes."""
 
     def __init__(self, most: int) -> None:
+        super().__init__()
         self._most = most
-        self._length = 0
-        self._parts: list[bytes] = []
 
-    def write(self, part: bytes) -> int:
-        self._length += len(part)
-        if self._length > self._most:
+    def write(self, part: Buffer) -> int:
+        if self.tell() + memoryview(part).nbytes > self._most:
             raise _FullError
-        self._parts.append(bytes(part))
-        return len(part)
-
-    def flush(self) -> None:
-        """There is nothing behind it."""
-
-    def content(self) -> bytes:
-        return b"".join(self._parts)
+        return super().write(part)
 
 
 def answer(store: ox.Store, query: str, asked: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -91,7 +86,7 @@ def answer(store: ox.Store, query: str, asked: Mapping[str, Any]) -> tuple[dict[
                 content = ox.serialize(triples, format=_GRAPHS[asked["format"]], prefixes=asked["prefixes"]) or b""
         else:
             results.serialize(buffer, format=_RESULTS[asked["format"]])
-            content = buffer.content()
+            content = buffer.getvalue()
             rows = 1 if isinstance(results, ox.QueryBoolean) else count_rows(content, asked["format"], beyond=most)
     except _FullError:
         return _count_on(ask()), b""
@@ -103,7 +98,7 @@ def answer(store: ox.Store, query: str, asked: Mapping[str, Any]) -> tuple[dict[
 def _distinct_lines(triples: ox.QueryTriples, buffer: _Buffer) -> list[bytes]:
     """Return the triples as lines in order: a graph is a set, while Oxigraph gives a triple as often as it finds it."""
     triples.serialize(buffer, format=ox.RdfFormat.N_TRIPLES)
-    return sorted(set(buffer.content().splitlines(keepends=True)))
+    return sorted(set(buffer.getvalue().splitlines(keepends=True)))
 
 
 def count_rows(content: bytes, form: str, *, beyond: int | None = None) -> int:

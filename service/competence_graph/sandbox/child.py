@@ -32,9 +32,9 @@ def main(options: dict[str, Any]) -> None:
     """
     # Our own copies of the pipes; whatever writes to 1 by mistake must not break the frames.
     asked, answered = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    with open(os.devnull, "r+b") as nothing:
-        os.dup2(nothing.fileno(), 0)
-        os.dup2(nothing.fileno(), 1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
     why_open = _close_door()
     # Imported before the limits: afterwards no file may be openable any more.
     from competence_graph.sandbox.answer import answer
@@ -65,7 +65,7 @@ def _close_door() -> str:
     return ""
 
 
-def _open(snapshot: str, *, in_memory: bool) -> Any:  # noqa: ANN401  # a pyoxigraph.Store, imported behind the door
+def _open(snapshot: str, *, in_memory: bool) -> Any:  # a pyoxigraph.Store, imported behind the door
     import pyoxigraph
 
     store = pyoxigraph.Store.read_only(snapshot)
@@ -91,11 +91,14 @@ def _limit(memory: int, *, no_more_files: bool) -> None:
 
 
 def _address_space() -> int:
+    # Without pathlib: a child pays for every import.
     try:
-        with open("/proc/self/statm", encoding="ascii") as line:
-            return int(line.read().split()[0]) * resource.getpagesize()
+        line = os.open("/proc/self/statm", os.O_RDONLY)
     except OSError:
         return 0
+    pages = os.read(line, 100).split()[0]
+    os.close(line)
+    return int(pages) * resource.getpagesize()
 
 
 def _serve(

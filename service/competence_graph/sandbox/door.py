@@ -122,7 +122,7 @@ def close() -> None:
     architecture, numbers = _CALLS[machine]
     denied = numbers[2:] + (_OLD_X86_64 if machine == "x86_64" else ())
     lines = instructions(architecture, numbers[1], denied)
-    program = _Program(len(lines), (_Instruction * len(lines))(*lines))
+    program = _Program(len(lines), (_Instruction * len(lines))(*(_Instruction(*line) for line in lines)))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "no_new_privs was refused")
@@ -135,7 +135,7 @@ def leave_network() -> bool:
     if sys.platform != "linux":
         return False
     libc = ctypes.CDLL(None, use_errno=True)
-    return libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
+    return bool(libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
 
 
 def way_out() -> str:

@@ -82,13 +82,9 @@ class Places:
                 raise BusyError
             self._queue.append(ticket)
             self._deal()
-            while ticket.place is Place.NONE:
-                left = until - time.monotonic()
-                if left <= 0 or not self._changed.wait(left):
-                    if ticket.place is not Place.NONE:
-                        break
-                    self._queue.remove(ticket)
-                    raise BusyError
+            if not self._changed.wait_for(lambda: ticket not in self._queue, until - time.monotonic()):
+                self._queue.remove(ticket)
+                raise BusyError
             ticket.began = time.monotonic()
             return ticket
 
@@ -101,9 +97,10 @@ class Places:
             self._used.move_to_end(ticket.client)
             self._took[ticket.key] = seconds
             self._took.move_to_end(ticket.key)
-            for remembered in (self._used, self._took):
-                while len(remembered) > _REMEMBERED:
-                    remembered.popitem(last=False)  # type: ignore[attr-defined]
+            if len(self._used) > _REMEMBERED:
+                self._used.popitem(last=False)
+            if len(self._took) > _REMEMBERED:
+                self._took.popitem(last=False)
             self._deal()
 
     def make_long(self, ticket: Ticket) -> bool:

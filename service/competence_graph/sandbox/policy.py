@@ -98,7 +98,9 @@ def _demand_readable(query: str) -> None:
 
 def _demand_graphs(asked: Sequence[str | None], graphs: Collection[str]) -> None:
     if len(asked) > GRAPHS:
-        raise QueryRefusedError(f"The query chooses more than {GRAPHS} graphs: leave the choice out to ask all of them.")
+        raise QueryRefusedError(
+            f"The query chooses more than {GRAPHS} graphs: leave the choice out to ask all of them."
+        )
     # The same words whether the graph exists and is not the caller's, or does not exist.
     if any(graph not in graphs for graph in asked):
         raise QueryRefusedError(_NO_SUCH_GRAPH)

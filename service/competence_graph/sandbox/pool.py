@@ -130,12 +130,10 @@ class Pool:
         if "refused" in said:
             raise QueryRefusedError(f"The query cannot be read: {said['refused']}")
         if "too_large" in said:
-            raise QueryTooLargeError(self.limits.rows, said["too_large"])
+            raise too_large(self.limits.rows, said["too_large"], at_least=said.get("at_least", False))
         return FreeAnswer(content, form, time.monotonic() - started)
 
-    def _ask(
-        self, query: FreeQuery, form: Format, ticket: Ticket, deadline: float
-    ) -> tuple[dict[str, Any], bytes]:
+    def _ask(self, query: FreeQuery, form: Format, ticket: Ticket, deadline: float) -> tuple[dict[str, Any], bytes]:
         child = self._take()
         self._running[child.pid] = 0
         if ticket.long:
@@ -237,18 +235,17 @@ class Pool:
 
     def _keep_spares(self) -> None:
         """Keep one child more ready than may work at once, so that nobody waits for the start of one."""
-        while not self._closed:
-            self._wanted.wait()
+        while self._wanted.wait():
             self._wanted.clear()
-            while not self._closed and len(self._idle) < self._spares():
-                try:
-                    child = self._start()
-                except SandboxUnavailableError:
-                    break  # whoever asks is told why
-                self._give_back(child)
+            if self._closed:
+                return
+            with suppress(SandboxUnavailableError):  # whoever asks is told why
+                while self._lacks_spares():
+                    self._give_back(self._start())
 
-    def _spares(self) -> int:
-        return max(1, self.limits.children + 1 - len(self._running))
+    def _lacks_spares(self) -> bool:
+        with self._lock:
+            return not self._closed and len(self._idle) < max(1, self.limits.children + 1 - len(self._running))
 
     def wait_until_ready(self, seconds: float = 20.0) -> bool:
         """Wait for the first child; say whether there is one. Nobody has to."""
@@ -257,3 +254,12 @@ class Pool:
             with suppress(SandboxUnavailableError):
                 self._give_back(self._start())
         return bool(self._idle)
+
+
+def too_large(limit: int, counted: int, *, at_least: bool) -> QueryTooLargeError:
+    """Return the refusal of an answer that is too large, with how large it is."""
+    error = QueryTooLargeError(limit, counted)
+    rows = f"{counted} rows or more" if at_least else f"{counted} rows"
+    text = f"The answer has {rows}, and at most {limit} are sent without LIMIT: "
+    error.args = (text + "add LIMIT and OFFSET, or take a dump from /dumps/.",)
+    return error

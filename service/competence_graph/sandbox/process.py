@@ -61,7 +61,7 @@ class Child:
         self.nice = False
         options = json.dumps({"snapshot": str(snapshot), "memory": memory})
         roots = dict.fromkeys((*_ROOTS, sysconfig.get_paths()["platlib"]))
-        self._process = subprocess.Popen(  # noqa: S603  # our own program, nothing of a request in it
+        self._process = subprocess.Popen(  # our own program, nothing of a request in it
             [*command, options, *roots],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -71,8 +71,8 @@ class Child:
             close_fds=True,
             process_group=0,
         )
-        assert self._process.stdin is not None  # noqa: S101  # PIPE was asked for
-        assert self._process.stdout is not None  # noqa: S101
+        assert self._process.stdin is not None  # PIPE was asked for
+        assert self._process.stdout is not None
         self._to = self._process.stdin.fileno()
         self._from = self._process.stdout.fileno()
         _widen(self._from)
@@ -82,7 +82,9 @@ class Child:
             hello, _ = self._receive(time.monotonic() + _START_SECONDS, lambda: None, largest=0)
         except (FrameError, DeadlineError) as error:
             self.kill()
-            message = f"A child that would answer queries did not start ({error}): see the log, and restart the service."
+            message = (
+                f"A child that would answer queries did not start ({error}): see the log, and restart the service."
+            )
             raise SandboxUnavailableError(message) from error
         self.way_out: str = hello["way_out"]
         self.why_open: str = hello["why"]
@@ -178,9 +180,7 @@ class Child:
             except BrokenPipeError as error:
                 raise FrameError("the other side ended") from error
 
-    def _receive(
-        self, deadline: float, glance: Callable[[], None], *, largest: int
-    ) -> tuple[dict[str, Any], bytes]:
+    def _receive(self, deadline: float, glance: Callable[[], None], *, largest: int) -> tuple[dict[str, Any], bytes]:
         waiting = select.poll()
         waiting.register(self._from, select.POLLIN)
 
@@ -210,15 +210,11 @@ class Child:
 def resident_bytes(pid: int) -> int:
     """Return the bytes of memory a process holds; 0 where that cannot be told."""
     try:
-        with open(f"/proc/{pid}/statm", encoding="ascii") as line:
-            return int(line.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        pass
-    if sys.platform == "linux":
-        return 0
-    # No /proc (macOS): ps is on every Unix and asked only while a long query runs.
-    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
-    return int(told.stdout.strip() or 0) * 1024
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except FileNotFoundError:
+        # No /proc (macOS), or the child has just ended: ps is on every Unix, and asked only while a long query runs.
+        told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        return int(told.stdout.strip() or 0) * 1024
 
 
 def _widen(pipe: int) -> None:

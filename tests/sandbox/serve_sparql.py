@@ -1,0 +1,59 @@
+"""The service over given quads, as a process of its own: `serve_sparql.py {"quads": ..., "folder": ..., "limits": ...}`.
+
+It prints its port. Run by tests, also as a user who may do nothing; hence a script.
+"""
+
+import dataclasses
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+import pyoxigraph as ox
+import uvicorn
+
+from competence_graph.app import create_app
+from competence_graph.graph.oxigraph import OxigraphStore
+from competence_graph.graph.snapshot import PublicSnapshot
+from competence_graph.graph.vocab import PREFIXES
+from competence_graph.registry import Registry
+from competence_graph.sandbox.free import FreeSparql
+from competence_graph.sandbox.pool import Limits
+from competence_graph.settings import Settings
+from competence_graph.web.slow_reader import CuttingProtocol
+
+
+def main(options):
+    """Serve until standard input ends."""
+    folder = Path(options["folder"])
+    store = OxigraphStore(folder / "store")
+    store.load(ox.parse(path=options["quads"], format=ox.RdfFormat.N_QUADS))
+    app = create_app(Settings(data=folder / "data"), store=store, registry=Registry("sqlite://"))
+    sparql = FreeSparql(
+        PublicSnapshot(store, folder / "snapshots").current, Limits(**options["limits"]), prefixes=PREFIXES
+    )
+    sparql.warm()
+    app.state.services = dataclasses.replace(app.state.services, sandbox=sparql)
+    CuttingProtocol.patience = options["patience"]
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, host="127.0.0.1", port=0, http=CuttingProtocol, ws="none", log_config=None, access_log=False
+        )
+    )
+
+    def tell():
+        while not server.started:
+            threading.Event().wait(0.01)
+        print(server.servers[0].sockets[0].getsockname()[1], os.getuid(), flush=True)
+        sys.stdin.read()
+        server.should_exit = True
+
+    threading.Thread(target=tell, daemon=True).start()
+    server.run()
+    sparql.close()
+    (folder / "after.nq").write_bytes(store.dump())
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
