@@ -17,10 +17,14 @@ from competence_graph.errors import StoreHeldError
 from competence_graph.graph.holder import ask_holder
 from competence_graph.graph.inventory import guard
 from competence_graph.graph.live_search import live_search
+from competence_graph.graph.snapshot import PublicSnapshot
 from competence_graph.graph.store import Store, open_store
+from competence_graph.graph.vocab import PREFIXES
 from competence_graph.graph.write import vilnius_today
 from competence_graph.life import Life, invent, settle
 from competence_graph.registry import Registry
+from competence_graph.sandbox.free import FreeSparql
+from competence_graph.sandbox.pool import Limits
 from competence_graph.settings import Settings
 from competence_graph.web import access, assets, problems
 from competence_graph.web.deps import Services
@@ -89,12 +93,24 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         if settings.demo:
             invent(writer, registry, vilnius_today(), settings.base)
     life = Life(store, writer, settings.data if not given and not settings.store else None)
+    sandbox = FreeSparql(
+        PublicSnapshot(store, settings.data / "snapshots", base=settings.base).current,
+        Limits(
+            seconds=settings.sparql_seconds,
+            rows=settings.sparql_rows,
+            memory=settings.sparql_memory_mb << 20,
+            children=settings.sparql_children,
+        ),
+        egress=settings.egress,
+        prefixes=PREFIXES,
+    )
     secret = settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
     services = Services(
         store=store,
         registry=registry,
         writer=writer,
         search=live_search(store),
+        sandbox=sandbox,
         secret=secret,
         base=settings.base,
         demo=settings.demo,
@@ -106,6 +122,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         life.start()
         yield
         life.stop()
+        sandbox.close()
         for each in own:
             each.close()
 

@@ -25,6 +25,7 @@ from competence_graph.graph.store import Store
 from competence_graph.graph.write import Writer
 from competence_graph.model.text import Lang
 from competence_graph.registry import Registry
+from competence_graph.sandbox.free import FreeSparql
 from competence_graph.web.language import language_of
 
 VILNIUS = ZoneInfo("Europe/Vilnius")
@@ -53,7 +54,7 @@ class Services:
     search: LiveSearch
     # Any until the modules exist that make them; create_app fills them.
     levels: Any = None
-    sandbox: Any = None
+    sandbox: FreeSparql | None = None
 
     @property
     def today(self) -> date:
