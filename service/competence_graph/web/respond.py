@@ -162,6 +162,7 @@ def frame(request: Request, answer: Answer) -> Frame:
         path=path,
         other=next(href for each, href in languages.items() if each != lang),
         languages=languages,
+        base=services.base,
         csrf="" if answer.public else access.form_token(request, services),
         account=None if session is None else _account_line(session, lang),
         faces=tuple(_faces(request, answer)),

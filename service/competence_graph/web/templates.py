@@ -1,9 +1,9 @@
 """Pages: our own Jinja environment a language, and what every page knows (`Frame`).
 
 In every template: ``frame``; ``_()``, ``gettext``, ``ngettext``, ``pgettext``, ``{% trans %}``; the functions
-``static(file)`` and ``home()`` (/lt/); the filters ``label`` (a `Text`, marked with the language it really has),
-``lang_attr`` (that mark alone, for a heading), ``day`` (2026-11-22), ``long_date`` („2026 m. lapkričio 22 d.“),
-``number`` (12 345,6), ``percent`` (79 %, of a share 0 to 1), ``local`` (the id in a URI).
+``static(file)``, ``home()`` (/lt/) and ``page_of(concept, lang, base)``; the filters ``label`` (a `Text`, marked with
+the language it really has), ``lang_attr`` (that mark alone, for a heading), ``day`` (2026-11-22), ``long_date``
+(„2026 m. lapkričio 22 d.“), ``number`` (12 345,6), ``percent`` (79 %, of a share 0 to 1), ``local`` (the id in a URI).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 
 from competence_graph.model.iri import Iri
 from competence_graph.model.text import LANGS, Lang, Text
+from competence_graph.web.addresses import page_of
 from competence_graph.web.language import words
 
 WEB: Final = files("competence_graph.web")
@@ -53,15 +54,17 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page knows: its language, its address, its other faces, and who is signed in (never on public pages).
+    """What every page knows: its language, its address, its other faces, who is signed in (never on public pages).
 
-    ``path`` has no suffix and no query; ``other`` is this page in the other language; ``languages`` by language tag.
+    ``path`` has no suffix and no query; ``other`` is this page in the other language; ``languages`` by language tag;
+    ``base`` is what URIs minted here begin with.
     """
 
     lang: Lang
     path: str
     other: str
     languages: Mapping[str, str]
+    base: str
     csrf: str = ""
     account: AccountLine | None = None
     faces: tuple[Link, ...] = ()
@@ -86,7 +89,7 @@ def environment(lang: Lang) -> Environment:
         auto_reload=False,
     )
     made.install_gettext_translations(words(lang), newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"static": static, "has_faces": has_faces, "home": lambda: f"/{lang}/"}
+    made.globals |= {"static": static, "has_faces": has_faces, "home": lambda: f"/{lang}/", "page_of": page_of}
     made.filters |= {
         "label": lambda text: label(text, lang),
         "lang_attr": lambda text: lang_attr(text, lang),

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from competence_graph.graph.questions import ask
-from competence_graph.model.text import Text
+from competence_graph.answers.catalogue import contents
+from competence_graph.model.framework import Contents, Group
+from competence_graph.model.text import Lang, Text
 from competence_graph.web.access import Public, Reader
+from competence_graph.web.addresses import page_of
 from competence_graph.web.deps import PageLang, Parts
 from competence_graph.web.language import language_of, msgid, words
 from competence_graph.web.respond import Answer, respond
 
 router = APIRouter(include_in_schema=False)
 
-_DOORS = (
-    ("competences", msgid("Competences"), msgid("What a person is able to do, and how it shows.")),
-    ("roles", msgid("Roles"), msgid("Which competences a job needs, and at which level.")),
-    ("courses", msgid("Courses"), msgid("What teaches what.")),
-)
+_DOORS = {
+    "competences": (msgid("Competences"), msgid("What a person is able to do, and how it shows.")),
+    "roles": (msgid("Roles"), msgid("Which competences a job needs, and at which level.")),
+    "courses": (msgid("Courses"), msgid("What teaches what.")),
+}
+_PLACES = {
+    "sector-library": msgid("In libraries"),
+    "sector-archive": msgid("In archives"),
+    "sector-museum": msgid("In museums"),
+    "sector-cultural-centre": msgid("In cultural centres"),
+    "sector-theatre": msgid("In theatres"),
+    "sector-concert-venue": msgid("In concert venues"),
+    "": msgid("In any institution"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +41,7 @@ class Line:
 
     href: str
     label: Text | str
-    figure: str = ""
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,7 @@ class Door:
     title: str
     says: str
     count: int
-    contents: tuple[Line, ...] = field(default=())
+    contents: tuple[Line, ...]
 
 
 @router.get("/")
@@ -58,7 +70,31 @@ async def to_home(lang: PageLang, actor: Public) -> Response:
 @router.get("/{lang:lang}/")
 def home(request: Request, parts: Parts, lang: PageLang, actor: Reader) -> Response:
     """The first page."""
+    found = contents(actor, parts.store, lang)
+    return respond(
+        request,
+        Answer(page="home.html", context={"doors": _doors(found, lang, parts.base)}, public=not actor.signed_in),
+    )
+
+
+def _doors(found: Contents, lang: Lang, base: str) -> list[Door]:
+    frameworks = tuple(Line(page_of(each, lang, base), each.label(lang), count) for each, count in found.frameworks)
+    behind = {
+        "competences": (found.competences, frameworks),
+        "roles": (found.roles, _by_sector(found.role_groups, "roles", lang)),
+        "courses": (found.courses, _by_sector(found.course_groups, "courses", lang)),
+    }
     gettext = words(lang).gettext
-    counts = {str(row["kind"]): int(str(row["count"])) for row in ask(parts.store, "published_counts")}
-    doors = [Door(name, gettext(title), gettext(says), counts.get(name, 0)) for name, title, says in _DOORS]
-    return respond(request, Answer(page="home.html", context={"doors": doors}, public=not actor.signed_in))
+    return [Door(name, gettext(title), gettext(says), *behind[name]) for name, (title, says) in _DOORS.items()]
+
+
+def _by_sector(groups: Iterable[Group], door: str, lang: Lang) -> tuple[Line, ...]:
+    """Return a line for each kind of institution; its part of the list has the id of the kind as anchor."""
+    lines = []
+    for group in groups:
+        local = group.heading.local if group.heading is not None else ""
+        # A kind of institution that came after this list is called by its own name.
+        named = group.heading.label(lang) if group.heading is not None else ""
+        label = words(lang).gettext(_PLACES[local]) if local in _PLACES else named
+        lines.append(Line(f"/{lang}/{door}#{local or 'any'}", label, group.count))
+    return tuple(lines)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
-from itertools import groupby
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -23,15 +24,16 @@ from competence_graph.web.respond import Answer, respond, see_other
 
 router = APIRouter(include_in_schema=False)
 
-KINDS: dict[ActorKind, str] = {
-    "hr": msgid("personnel specialist"),
-    "unit-lead": msgid("head of a unit"),
-    "learner": msgid("employee"),
-    "planner": msgid("training planner"),
-    "editor": msgid("editor of descriptions"),
-    "ministry": msgid("ministry"),
-    "admin": msgid("administrator"),
+KINDS: Final[dict[ActorKind, str]] = {
+    "hr": msgid("looks after staff: sees the whole institution"),
+    "unit-lead": msgid("leads a unit: sees its people"),
+    "learner": msgid("works here: sees only themselves"),
+    "planner": msgid("plans training"),
+    "editor": msgid("edits the descriptions"),
+    "ministry": msgid("sees national figures"),
+    "admin": msgid("looks after the service: sees nobody's data"),
 }
+"""What an account is for, in the order in which accounts are offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,16 @@ def _groups(parts: Services, accounts: list[Account], lang: Lang) -> list[Group]
         for row in ask(parts.store, "gaps_labels", thing=[parse_iri(each) for each in named]):
             if isinstance(row["label"], Text):
                 titles.setdefault(str(row["thing"]), []).append(row["label"])
+    order = list(KINDS)
+    members: dict[str, list[Account]] = defaultdict(list)
+    for each in sorted(accounts, key=lambda account: (order.index(account.actor.kind), account.label)):
+        members[each.actor.organisation or ""].append(each)
+    # The institution with most to show first; accounts of none come last.
     groups = []
-    for organisation, members in groupby(accounts, key=lambda each: each.actor.organisation):
-        title: Text | str = gettext(msgid("Not of one institution"))
+    for organisation in sorted(members, key=lambda each: (not each, -len(members[each]), each)):
+        title: Text | str = gettext(msgid("Across institutions"))
         if organisation:
             title = pick(titles.get(organisation, ()), lang) or organisation.rsplit("/", 1)[-1]
-        offers = tuple(
-            Offer(each.id, each.label, gettext(KINDS.get(each.actor.kind, each.actor.kind))) for each in members
-        )
+        offers = tuple(Offer(each.id, each.label, gettext(KINDS[each.actor.kind])) for each in members[organisation])
         groups.append(Group(title, offers))
     return groups
