@@ -87,6 +87,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{name}: “{value}” was not found, or does not fit.",
     ),
     "Pattern": ("Savybė „{name}“: „{value}“ parašyta netinkama forma.", "{name}: “{value}” is not in the right form."),
+    "Pattern:own": ("Savybė „{name}“: forma netinkama.", "{name}: the form is not right."),
     "Pattern:empty": ("Savybė „{name}“: reikšmė tuščia.", "{name}: the value is empty."),
     "Pattern:formula": (
         "Savybė „{name}“: „{value}“ prasideda ženklu, kurį skaičiuoklė palaikytų formulės pradžia.",
@@ -232,6 +233,9 @@ def said(component: str, lang: Lang, *, name: str, value: str, parameters: Mappi
 def hides_value(component: str, parameters: Mapping[str, str]) -> bool:
     """Whether the value must be shown nowhere: where a pseudonym must stand, a person's name may have been given."""
     bare = component.removesuffix(_SUFFIX)
+    if bare == "Pattern":
+        # A form asked of the thing itself: what does not fit is its identifier, perhaps made of a name.
+        return "path" not in parameters
     return bare in ("Closed", "Node", "NodeKind") or (bare == "Class" and parameters.get("class") == "Person")
 
 
@@ -250,6 +254,8 @@ def _case(component: str, value: str, parameters: Mapping[str, str]) -> str:
             return f"{component}:level"
         case "Or" if "path" in parameters and value:
             return "Or:value"
+        case "Pattern" if hides_value(component, parameters):
+            return "Pattern:own"
         case "Pattern" if not value.strip():
             return "Pattern:empty"
         case "Pattern" if value[0] in _FORMULA:
