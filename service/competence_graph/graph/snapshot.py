@@ -34,14 +34,12 @@ _LOOKS_EVERY: Final = 2.0
 class Snapshot:
     """A store on disk that nobody writes any more.
 
-    ``revision`` is a hash of its quads; ``graphs`` are the IRIs of its named graphs, in order; ``triples`` counts the
-    default graph.
+    ``revision`` is a hash of its quads; ``graphs`` are the IRIs of its named graphs, in order.
     """
 
     path: Path
     revision: str
     graphs: tuple[str, ...]
-    triples: int
 
 
 def public_kind(graph: str, *, base: str = BASE) -> Literal["current", "version"] | None:
@@ -81,8 +79,7 @@ def _public_graphs(store: Store, base: str) -> dict[str, bytes]:
 def _write(graphs: dict[str, bytes], folder: Path, base: str) -> Snapshot:
     revision = _revision(graphs)
     place = folder / revision
-    triples = sum(text.count(b"\n") for graph, text in graphs.items() if public_kind(graph, base=base) == "current")
-    snapshot = Snapshot(place, revision, tuple(graphs), triples)
+    snapshot = Snapshot(place, revision, tuple(graphs))
     if place.is_dir():
         return snapshot
     folder.mkdir(parents=True, exist_ok=True)

@@ -60,7 +60,7 @@ _CLOSES: Final = {
 _TRIPLES: Final = {Kind.GROUP, Kind.PROPERTIES}
 _PASSIVE: Final = {Place.CONDITION, Place.GRAPH, Place.ROWS, Place.HEAD, Place.TAIL}
 _OPERATORS: Final = frozenset({"+", "-", "*", "/", "!", "=", "!=", "<", ">", "<=", ">=", "&&", "||"})
-_PATH_SIGNS: Final = frozenset({"/", "|", "^", "*", "+", "?", "!"})
+_PATH_SIGNS: Final = frozenset({"/", "|", "^", "^^", "*", "+", "?", "!"})
 _VALUES: Final = frozenset({"iri", "name", "string", "number", "variable", "blank"})
 _PARTS: Final = {
     "FILTER": Place.CONDITION,
@@ -156,7 +156,7 @@ class Shape:
             if frame.kind not in _CLOSES[sign]:
                 raise QueryRefusedError(f"{sign} at character {token.at + 1} closes nothing: take it out.")
             self._stack.pop()
-        elif sign == "^^":
+        elif sign == "^^" and frame.kind is not Kind.PATH and frame.place is not Place.VERB:
             self._typed = True
         elif frame.kind is Kind.PATH:
             self._count_step(sign)
@@ -237,7 +237,7 @@ class Shape:
             )
 
     def _count_step(self, sign: str) -> None:
-        self._steps += sign in _PATH_SIGNS
+        self._steps += len(sign) if sign in _PATH_SIGNS else 0
         if self._steps > STEPS:
             raise QueryRefusedError(f"The query's paths have more than {STEPS} steps (/ | ^ * + ? !): ask it in parts.")
 
