@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
-from competence_graph.bundled import bundled
+from competence_graph.bundled import Folder, bundled
 from competence_graph.cli.connection import connected
 from competence_graph.cli.show import ERR, OUT, Exit, Form, print_rows
 from competence_graph.errors import StoreError, StoreHeldError
@@ -79,9 +79,9 @@ def doctor() -> None:
     registry = settings.data / REGISTRY
     if registry.exists() and stat.S_IMODE(registry.stat().st_mode) & 0o077:
         faults.append(f"Others on this machine can read {registry}: run chmod 600 on it.")
-    for name in ("ontology", "shapes", "inventories"):
+    for name in get_args(Folder):
         try:
-            bundled(name)  # type: ignore[arg-type] - the three names are the folders
+            bundled(name)
         except FileNotFoundError as error:
             faults.append(str(error))
     if settings.demo:

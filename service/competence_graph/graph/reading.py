@@ -126,7 +126,10 @@ def _starts(line: str) -> bool:
 def _declaration(line: int, what: str) -> Finding:
     return Finding(
         "", "", what[:80], "violation", "xml-declaration",
-        {"lt": f"XML faile neleidžiama: „{what[:80]}“.", "en": f'DOCTYPE not allowed, nor another encoding: "{what[:80]}".'},
+        {
+            "lt": f"XML faile neleidžiama: „{what[:80]}“.",
+            "en": f'DOCTYPE not allowed, nor another encoding: "{what[:80]}".',
+        },
         {
             "lt": "Išsaugokite duomenis be DOCTYPE ir UTF-8 koduote arba pateikite „Turtle“ failą.",
             "en": "Save the data without DOCTYPE and in UTF-8, or give a Turtle file.",
