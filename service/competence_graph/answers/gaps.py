@@ -145,7 +145,7 @@ def person_gaps(actor: Actor, store: Store, names: Names, person: Iri) -> Person
     rows = _with_tops(store, [_gap(row) for row in ask(store, "gaps_of_person", person=person)])
     evidence = _evidence(store, person)
     held: dict[str, int] = {each.competence: each.level for each in evidence if each.counts == "current"}
-    recommendation = recommend(store, rows, held)
+    recommendation = recommend(actor, store, rows, held)
     sources = _sources(store, rows, evidence)
     things = {found.organisation, *(row.competence for row in rows), *(row.role for row in rows)}
     things |= {thing for post in found.posts for thing in (post.place, post.role)}
@@ -158,7 +158,7 @@ def person_gaps(actor: Actor, store: Store, names: Names, person: Iri) -> Person
         as_of=found.as_of,
         sources=sources,
         recommendation=recommendation,
-        labels=labels(store, things),
+        labels=labels(actor, store, things),
         forms=_forms(store, {post.role for post in found.posts}),
         names=names.names(actor, found.organisation, {person}, {person: found.places}),
     )

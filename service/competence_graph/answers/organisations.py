@@ -143,10 +143,10 @@ def overview(
             [row for row in group.rows if near is not None and row.competence == near.competence]
         ),
         expiring=expiring,
-        unreached=_unreached(store, group.rows),
+        unreached=_unreached(actor, store, group.rows),
         roles=roles,
         frameworks=frameworks,
-        labels=labels(store, things),
+        labels=labels(actor, store, things),
         names=names.names(actor, organisation, people, places_of(group)),
     )
 
@@ -177,7 +177,7 @@ def people_in_cell(
     known = names.names(actor, organisation, {person.iri for person in group.people}, places)
     things = {organisation, *group.staff.units, *(row.competence for row in rows), *(row.role for row in rows)}
     things |= {each for person in group.people for each in person.roles}
-    return PeopleList(group, competence, tuple(rows), places, labels(store, things), known)
+    return PeopleList(group, competence, tuple(rows), places, labels(actor, store, things), known)
 
 
 def places_of(group: GroupGaps) -> dict[str, frozenset[str]]:
@@ -233,13 +233,13 @@ def _expiring(store: Store, group: GroupGaps, competences: Collection[str]) -> t
     )
 
 
-def _unreached(store: Store, rows: Collection[Gap]) -> tuple[Unreached, ...]:
+def _unreached(actor: Actor, store: Store, rows: Collection[Gap]) -> tuple[Unreached, ...]:
     """Return the levels that no course gives, the competence that most levels are missing in first.
 
     Each person's other levels are those of the rows, as on the person's own page.
     """
     missing = [row for row in rows if row.gap and row.assessed]
-    offers = offers_for(store, {row.competence for row in missing})
+    offers = offers_for(actor, store, {row.competence for row in missing})
     held: dict[str, dict[str, int]] = defaultdict(dict)
     for row in rows:
         if row.assessed:

@@ -13,6 +13,7 @@ from competence_graph.answers.people import as_int, as_iri
 from competence_graph.graph.questions import ask
 from competence_graph.graph.store import Store
 from competence_graph.graph.terms import Row
+from competence_graph.model.actor import Actor
 from competence_graph.model.closing import Chain, Closing, Offer, Step, closing
 from competence_graph.model.gap import Gap
 from competence_graph.model.iri import Iri
@@ -47,17 +48,18 @@ class Recommendation:
         return {step.course for each in self.closings.values() for chain in each.chains for step in chain.steps}
 
 
-def recommend(store: Store, rows: Iterable[Gap], held: Mapping[str, int]) -> Recommendation:
+def recommend(actor: Actor, store: Store, rows: Iterable[Gap], held: Mapping[str, int]) -> Recommendation:
     """Return the courses that close each gap of one person about which something is known.
 
     Args:
+        actor: Who asks.
         store: Where the courses are.
         rows: The rows of one person.
         held: The person's levels that count, of competences beside those of the rows.
     """
     rows = list(rows)
     missing = [row for row in rows if row.gap and row.assessed]
-    offers = offers_for(store, {row.competence for row in missing})
+    offers = offers_for(actor, store, {row.competence for row in missing})
     attained: dict[str, int] = {**held, **{row.competence: row.attained for row in rows if row.assessed}}
     return Recommendation(
         {
@@ -67,8 +69,12 @@ def recommend(store: Store, rows: Iterable[Gap], held: Mapping[str, int]) -> Rec
     )
 
 
-def offers_for(store: Store, competences: Collection[str]) -> dict[str, tuple[Offer, ...]]:
-    """Return for each competence the courses that teach it and those to be taken before them."""
+def offers_for(actor: Actor, store: Store, competences: Collection[str]) -> dict[str, tuple[Offer, ...]]:
+    """Return for each competence the courses that teach it and those to be taken before them.
+
+    The catalogue of courses is for everybody.
+    """
+    del actor
     if not competences:
         return {}
     by_course: dict[Iri, list[Row]] = defaultdict(list)
