@@ -49,6 +49,10 @@ ROUTES: Final = (
 )
 
 
+MOST_BODY: Final = 1 << 20
+"""Longest body of a request, in bytes; a route that takes files says its own."""
+
+
 def hold(settings: Settings) -> Store:
     """Open the store that the settings name.
 
@@ -134,6 +138,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        max_body_size=MOST_BODY,
     )
     app.state.services = services
     for name in ROUTES:

@@ -111,3 +111,32 @@ def test_address_of_a_backend_stays_in_the_log(demo, caplog):
     assert answer.headers["retry-after"] == "60"
     assert b"10.0.0.7" not in answer.body
     assert any("10.0.0.7" in getattr(record, "said", "") for record in caplog.records)
+
+
+def test_body_beyond_the_limit_is_413_before_it_is_read(client):
+    def endless():
+        for _ in range(64):
+            yield b"x" * 65_536
+
+    answers = [
+        client.post("/lt/sign-in", content=b"account=" + b"x" * 2_000_000, headers=FORM),
+        client.post("/lt/sign-in", content=endless(), headers=FORM),
+    ]
+
+    assert [each.status_code for each in answers] == [413, 413]
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    "content", ["&".join(f"f{number}=1" for number in range(1001)), "%ff%fe=%00", "account=%00", "=" * 1000]
+)
+def test_form_that_is_none_is_refused_and_breaks_nothing(client, content):
+    assert client.post("/lt/sign-in", content=content, headers=FORM).status_code in (400, 403)
+
+
+def test_host_that_a_client_made_up_stands_nowhere_in_an_answer(client):
+    for path in ("/lt", "/lt/", "/lt/about", "/nera"):
+        answer = client.get(path, headers={"Host": "evil.example"})
+        assert "evil.example" not in answer.text + str(answer.headers)

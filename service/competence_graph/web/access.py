@@ -160,7 +160,7 @@ async def checked_form(request: Request, parts: Annotated[Services, Depends(serv
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
         raise CrossSiteError
-    form = await request.form()
+    form = await request.form(max_files=0, max_fields=200)
     given = str(form.get(CSRF_FIELD, ""))
     session_token = request.cookies.get(session_cookie(parts), "")
     # On a thread: the registry is a database.

@@ -31,7 +31,7 @@ KINDS: Final[dict[ActorKind, str]] = {
     "planner": msgid("plans training"),
     "editor": msgid("edits the descriptions"),
     "ministry": msgid("sees national figures"),
-    "admin": msgid("looks after the service: sees nobody's data"),
+    "admin": msgid("looks after the service: sees nobody’s data"),
 }
 """What an account is for, in the order in which accounts are offered."""
 
