@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final
 
 from competence_graph.graph import descriptions as read
@@ -12,12 +13,13 @@ from competence_graph.graph.store import Store
 from competence_graph.model.actor import Actor
 from competence_graph.model.concept import Concept, ThingKind, in_order
 from competence_graph.model.course import Lesson
-from competence_graph.model.framework import Contents, CourseLine, Framework, Group, by_sector, tree
+from competence_graph.model.framework import Branch, Contents, CourseLine, Framework, Group, by_sector, tree
 from competence_graph.model.iri import Iri
 
 _LARGE: Final = 500
 """From this many concepts on a tree shows its upper steps only; each concept's page shows what is beneath it."""
 _UPPER: Final = 2
+_OUR_ROLES: Final = "roles"
 _TYPES: Final = ("generic", "managerial", "professional")
 
 
@@ -70,6 +72,15 @@ def framework(actor: Actor, store: Store, thing: Iri, lang: str) -> Framework:
     )
 
 
+def overview(actor: Actor, store: Store, lang: str) -> list[tuple[Concept, int, tuple[Branch, ...]]]:
+    """Return the frameworks with how many competences in use each has, and the areas at its top with theirs."""
+    found = []
+    for each, count in frameworks(actor, store, lang):
+        small = count <= _LARGE
+        found.append((each, count, framework(actor, store, each.iri, lang).branches if small else ()))
+    return found
+
+
 def members(actor: Actor, store: Store, framework_: Iri, lang: str) -> list[Concept]:
     """Return the competences in use of a framework in alphabetical order."""
     del actor
@@ -80,10 +91,38 @@ def members(actor: Actor, store: Store, framework_: Iri, lang: str) -> list[Conc
     )
 
 
+def within(actor: Actor, store: Store, scheme: Iri, lang: str) -> list[Concept]:
+    """Return what belongs to a scale or a list, in order of URIs of levels, else alphabetically."""
+    del actor
+    found = [each for each in live_search(store).index.things.values() if each.scheme == scheme]
+    return sorted(in_order(found, lang), key=lambda each: each.iri if each.kind == "level" else "")
+
+
 def roles(actor: Actor, store: Store, lang: str) -> tuple[Group, ...]:
-    """Return the roles in use by kind of institution."""
+    """Return our roles in use by kind of institution."""
     del actor
     return _grouped(store, "role", lang)
+
+
+def foreign_roles(actor: Actor, store: Store, lang: str) -> list[tuple[Concept, int]]:
+    """Return the schemes of other publishers whose roles are loaded here, with how many each has."""
+    del actor
+    things = live_search(store).index.things
+    counts: dict[Iri, int] = defaultdict(int)
+    for each in things.values():
+        if each.kind == "role" and not each.deprecated and each.scheme is not None and not _is_ours(each):
+            counts[each.scheme] += 1
+    named = {scheme: things.get(scheme, Concept(scheme, "scheme")) for scheme in counts}
+    return [(each, counts[each.iri]) for each in in_order(named.values(), lang)]
+
+
+def roles_of(actor: Actor, store: Store, scheme: Iri, lang: str) -> list[Concept]:
+    """Return the roles in use of a scheme in alphabetical order."""
+    del actor
+    things = live_search(store).index.things.values()
+    return in_order(
+        (each for each in things if each.kind == "role" and each.scheme == scheme and not each.deprecated), lang
+    )
 
 
 def courses(actor: Actor, store: Store, lang: str) -> list[CourseLine]:
@@ -98,11 +137,18 @@ def courses(actor: Actor, store: Store, lang: str) -> list[CourseLine]:
     return [CourseLine(given[each.iri], tuple(taught.get(each.iri, ()))) for each in order]
 
 
-def requirement_counts(actor: Actor, store: Store) -> dict[Iri, tuple[int, int]]:
-    """Return how many competences each role requires: essential, optional."""
+def sectors_of(actor: Actor, store: Store, things: Sequence[Concept], lang: str) -> list[Concept]:
+    """Return the kinds of institution that any of these things is for, in alphabetical order."""
+    del actor
+    known = live_search(store).index.things
+    return in_order({known[iri] for each in things for iri in each.sectors if iri in known}, lang)
+
+
+def requirement_counts(actor: Actor, store: Store, roles_: Sequence[Iri]) -> dict[Iri, tuple[int, int]]:
+    """Return how many competences each of these roles requires: essential, optional."""
     del actor
     found: dict[Iri, list[int]] = defaultdict(lambda: [0, 0])
-    for row in public(store).ask("role_requirements"):
+    for row in public(store).ask("role_requirements", role=roles_) if roles_ else ():
         if isinstance(row["role"], Iri) and isinstance(row["necessity"], Iri):
             found[row["role"]][row["necessity"].local != "essential"] += 1
     return {role: (essential, optional) for role, (essential, optional) in found.items()}
@@ -115,7 +161,7 @@ def contents(actor: Actor, store: Store, lang: str) -> Contents:
     return Contents(
         competences=sum(count for _, count in listed),
         frameworks=tuple(listed),
-        roles=sum(1 for each in things if each.kind == "role" and not each.deprecated),
+        roles=sum(1 for each in things if each.kind == "role" and _is_ours(each) and not each.deprecated),
         role_groups=_grouped(store, "role", lang),
         courses=sum(1 for each in things if each.kind == "course" and not each.deprecated),
         course_groups=_grouped(store, "course", lang),
@@ -124,5 +170,10 @@ def contents(actor: Actor, store: Store, lang: str) -> Contents:
 
 def _grouped(store: Store, kind: ThingKind, lang: str) -> tuple[Group, ...]:
     things = live_search(store).index.things
-    chosen = [each for each in things.values() if each.kind == kind and not each.deprecated]
+    chosen = [each for each in things.values() if each.kind == kind and _is_ours(each) and not each.deprecated]
     return by_sector(chosen, things, lang)
+
+
+def _is_ours(thing: Concept) -> bool:
+    """Whether a role or course is ours: those of a loaded foreign framework are in schemes of their own."""
+    return thing.scheme is None or thing.scheme.local == _OUR_ROLES

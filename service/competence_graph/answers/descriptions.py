@@ -70,9 +70,7 @@ def role(actor: Actor, store: Store, thing: Iri) -> Role:
     )
 
 
-def roles_compared(
-    actor: Actor, store: Store, first: Iri, second: Iri, lang: str
-) -> tuple[Role, Role, list[Compared]]:
+def roles_compared(actor: Actor, store: Store, first: Iri, second: Iri, lang: str) -> tuple[Role, Role, list[Compared]]:
     """Return two roles and their requirements side by side, the widest differences first.
 
     Raises:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
-from competence_graph.errors import InvalidIdError, InvalidIriError, NotFoundError
+from competence_graph.errors import InvalidIriError, NotFoundError
 from competence_graph.graph.concepts import concepts
 from competence_graph.graph.live_search import live_search
 from competence_graph.graph.public import PublicGraphs, public
@@ -16,11 +15,11 @@ from competence_graph.graph.store import Store
 from competence_graph.model.actor import Actor
 from competence_graph.model.concept import Concept, ThingKind
 from competence_graph.model.hit import Hit, Result, Results
-from competence_graph.model.iri import ALPHABET, BASE, Iri, is_id, parse_iri, read_id
+from competence_graph.model.iri import BASE, Iri, parse_iri
+from competence_graph.model.near_id import typed_id
 
 _A_PAGE: Final = 20
 _RETIRED: Final = 5
-_NEAR: Final = 5
 _LONGEST: Final = 500
 
 
@@ -121,7 +120,7 @@ def resolve(actor: Actor, store: Store, text: str) -> Concept:
         found = index.things.get(Iri(uri))
         if found is not None:
             return found
-    found = index.by_local(_typed_id(typed.rstrip("/").rsplit("/", 1)[-1] if _is_ours(typed) else typed))
+    found = index.by_local(typed_id(typed.rstrip("/").rsplit("/", 1)[-1] if _is_ours(typed) else typed))
     if found is not None:
         return found
     graphs = public(store)
@@ -140,14 +139,7 @@ def resolve(actor: Actor, store: Store, text: str) -> Concept:
 def near(actor: Actor, store: Store, local: str) -> list[Concept]:
     """Return things whose id or word is like this one: a wrong character, two swapped, letters read as digits."""
     del actor
-    index = live_search(store).index
-    typed = _typed_id(local.strip())
-    guesses = {typed, typed.partition("-")[0]}
-    if len(typed) <= len("c0000000") + 1:
-        guesses |= {guess for guess in _edits(typed) if is_id(guess)}
-    found = [index.by_local(guess) for guess in sorted(guesses)]
-    found += [index.by_local(each) for each in get_close_matches(typed, list(index.locals), _NEAR, 0.75)]
-    return list({each.iri: each for each in found if each is not None}.values())[:_NEAR]
+    return live_search(store).index.near(local)
 
 
 def _result(index: SearchIndex, hit: Hit) -> Result:
@@ -178,21 +170,3 @@ def _addresses(typed: str) -> list[Iri]:
         return [parse_iri(each) for each in _spellings(typed)]
     except InvalidIriError:
         return []
-
-
-def _typed_id(typed: str) -> str:
-    try:
-        return read_id(typed)
-    except InvalidIdError:
-        return typed.lower()
-
-
-def _edits(typed: str) -> set[str]:
-    """Return what one wrong, missing or doubled character, or two swapped, may have been."""
-    splits = [(typed[:at], typed[at:]) for at in range(len(typed) + 1)]
-    return (
-        {left + character + right[1:] for left, right in splits if right for character in ALPHABET}
-        | {left + character + right for left, right in splits for character in ALPHABET}
-        | {left + right[1:] for left, right in splits if right}
-        | {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
-    )

@@ -32,6 +32,7 @@ _RELATIONS: Final[Mapping[str, Relation]] = {
     expand("dct:replaces"): "replaces",
 }
 _ESSENTIAL: Final = str(CG.essential)
+_NOTES: Final = (Iri(expand("skos:scopeNote")), Iri(expand("skos:note")))
 _BROADER: Final = Iri(expand("skos:broader"))
 
 
@@ -63,7 +64,8 @@ def common(graphs: PublicGraphs, concept: Concept, said: Said) -> dict[str, Any]
         "scheme": named.get(concept.scheme) if concept.scheme else None,
         "release": max(versions, default=""),
         "definitions": texts(said, DEFINITIONS),
-        "notes": texts(said, [Iri(expand("skos:scopeNote")), Iri(expand("skos:note"))]),
+        "notes": texts(said, _NOTES),
+        "scheme_notes": texts(scheme_said, _NOTES),
         "changes": texts(said, [Iri(expand("skos:changeNote")), Iri(expand("skos:historyNote"))]),
         "created": _date(said, "dct:created", "dct:issued"),
         "modified": _date(said, "dct:modified", "dct:issued") or _date(scheme_said, "dct:modified", "dct:issued"),

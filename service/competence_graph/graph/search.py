@@ -16,14 +16,14 @@ from typing import Final
 
 import tantivy
 
-from competence_graph.errors import InvalidIdError
 from competence_graph.graph.concepts import DEFINITIONS, NOTATIONS, concepts
 from competence_graph.graph.public import PublicGraphs, public
 from competence_graph.graph.stems import Stems
 from competence_graph.graph.store import Store
 from competence_graph.model.concept import Concept, ThingKind
 from competence_graph.model.hit import Field, Found, Hit, Match, search_words
-from competence_graph.model.iri import Iri, read_id
+from competence_graph.model.iri import Iri
+from competence_graph.model.near_id import near_ids, typed_id
 from competence_graph.model.text import Text, fold, lithuanian_key
 
 KINDS: Final[tuple[ThingKind, ...]] = ("competence", "area", "framework", "role", "course")
@@ -130,11 +130,6 @@ class SearchIndex:
         """Return the thing whose IRI ends in this id or word."""
         return self._by_local.get(local)
 
-    @property
-    def locals(self) -> Collection[str]:
-        """The ids and words of everything that is published."""
-        return self._by_local.keys()
-
     def search(
         self,
         text: str,
@@ -163,8 +158,15 @@ class SearchIndex:
         if not words:
             return Found(text, (), 0)
         hits = self._ranked(words, text, lang, wanted, deprecated=deprecated)
+        if not hits and len(words) == 1:
+            alike = [each for each in self.near(text.strip()) if each.kind in wanted]
+            hits = [Hit(each, Text(each.local), "identifier", "typo", _TYPO, text) for each in alike]
         suggestion = "" if hits else self._other_spelling(words, lang, wanted)
         return Found(text, tuple(hits[offset : offset + limit]), len(hits), suggestion)
+
+    def near(self, local: str) -> list[Concept]:
+        """Return things whose id or word is like this one."""
+        return [self._by_local[each] for each in near_ids(local[:_LONGEST], self._by_local)]
 
     def suggest(
         self, text: str, lang: str, kinds: Collection[ThingKind] | None = None, limit: int = 8
@@ -180,7 +182,7 @@ class SearchIndex:
         typed = text.strip()
         thing = self._things.get(Iri(typed)) or self._things.get(Iri(typed.replace("http://", "https://", 1)))
         if thing is None:
-            thing = self._by_local.get(_as_id(typed))
+            thing = self._by_local.get(typed_id(typed))
         if thing is None or thing.kind not in kinds:
             return None
         return Hit(thing, Text(typed), "identifier", "exact", _EXACT, text)
@@ -319,13 +321,6 @@ def _shared(words: list[str], others: list[str]) -> int:
 
 def _common(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _as_id(typed: str) -> str:
-    try:
-        return read_id(typed)
-    except InvalidIdError:
-        return typed.lower()
 
 
 def _all(queries: list[tantivy.Query]) -> tantivy.Query:

@@ -88,7 +88,10 @@ def _same_stem(word: str, other: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is said of any published thing, whatever its kind."""
+    """What is said of any published thing, whatever its kind.
+
+    ``changes`` are notes that open with their date; ``scheme_notes`` are said of the whole framework or list.
+    """
 
     concept: Concept
     scheme: Concept | None = None
@@ -98,9 +101,14 @@ class Description:
     changes: tuple[Text, ...] = ()
     created: date | None = None
     modified: date | None = None
+    scheme_notes: tuple[Text, ...] = ()
     licence: str = ""
     publisher: Concept | None = None
     unverified: bool = False
+
+    def note(self, lang: str) -> Text | None:
+        """Return what should be known of the framework or list, in this language if possible."""
+        return pick(self.scheme_notes, lang)
 
     def definition(self, lang: str) -> Text | None:
         """Return the definition, in this language if possible."""

@@ -154,6 +154,14 @@ def initial(concept: Concept, lang: str) -> str:
     return "I" if lang == "lt" and plain == "Y" else plain
 
 
+def by_initial(concepts: Iterable[Concept], lang: str) -> dict[str, list[Concept]]:
+    """Return the things under their initials, both in alphabetical order; digits and signs come first."""
+    groups: dict[str, list[Concept]] = {}
+    for concept in in_order(concepts, lang):
+        groups.setdefault(initial(concept, lang), []).append(concept)
+    return groups
+
+
 def by_sector(things: Iterable[Concept], sectors: Mapping[Iri, Concept], lang: str) -> tuple[Group, ...]:
     """Return the things grouped by kind of institution, alphabetically; last what is for any institution.
 
