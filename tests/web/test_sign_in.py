@@ -185,3 +185,16 @@ def test_public_page_is_the_same_for_everybody(person, sign_in):
 
     assert before.content == after.content
     assert before.headers["etag"] == after.headers["etag"]
+
+
+def test_sign_in_is_closed_under_a_name_that_is_not_this_machines(person):
+    page = person.get("/lt/sign-in", headers={"Host": "rebound.example:8000"})
+
+    assert "Prisijungti negalima" in page.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1", "[::1]:8000"])
+def test_sign_in_is_open_under_this_machines_own_names(person, host):
+    page = person.get("/lt/sign-in", headers={"Host": host})
+
+    assert "Prisijungti negalima" not in page.text
