@@ -8,6 +8,7 @@ planned posts, histories with expiry, revocation, revision and late records.
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import pyoxigraph as ox
 from hypothesis import strategies as st
@@ -113,7 +114,7 @@ def record(chance, graph, name, learner, competences, scale, before=()):
     )  # fmt: skip
 
 
-def things(chance):
+def things(chance, *, rising):
     """Return quads of scales, frameworks, matches and roles, and what they are about."""
     quads = []
     for scale, size in SIZES.items():
@@ -124,9 +125,9 @@ def things(chance):
                 quad(f"scale/{scale}", step, "skos:inScheme", scale),
                 quad(f"scale/{scale}", step, "cg:level", n),
             ]
-    for n in range(1, SIZES["categories"] + 1):
-        counted = chance.choice([None, 1, 2, 3, 4, 5])
-        if counted is not None:
+    counts = [chance.choice([0, 1, 2, 3, 4, 5]) for _ in range(SIZES["categories"])]
+    for n, counted in enumerate(sorted(counts) if rising else counts, start=1):
+        if counted:
             quads.append(quad("mappings/levels", f"categories-{n}", "cg:countsAs", f"proficiency-{counted}"))
     frameworks = {"libraries": "proficiency", "museums": "proficiency", "restorers": "categories"}
     quads += [quad(f"framework/{f}", f, "cg:scale", scale) for f, scale in frameworks.items()]
@@ -165,10 +166,10 @@ def requirement(chance, role, competence, top):
     return [quad("roles", role, "cg:requires", name), *about]
 
 
-def world(seed):
-    """Return the world of a seed."""
+def world(seed, *, rising=False):
+    """Return the world of a seed; ``rising`` if no higher level shall count as less on the other scale."""
     chance = random.Random(seed)
-    quads, competences, roles, scale = things(chance)
+    quads, competences, roles, scale = things(chance, rising=rising)
     organisations = [f"o{n}" for n in range(chance.randint(1, 3))]
     people = {}
     for organisation in organisations:
@@ -198,9 +199,9 @@ def world(seed):
     return World(seed, quads, organisations, people, competences, roles, scale)
 
 
-def worlds():
+def worlds(*, rising=False):
     """Return the strategy of worlds: by seed, because drawn value by value most of them would be empty."""
-    return st.integers(0, 2**32).map(world)
+    return st.integers(0, 2**32).map(partial(world, rising=rising))
 
 
 def iri(name):

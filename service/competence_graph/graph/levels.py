@@ -52,9 +52,13 @@ _TELLING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The matrix at one revision of the store; ``totals`` are tables of counts by sector, and None over all."""
+    """The matrix at one revision of the store; ``totals`` are tables of counts by sector, and None over all.
+
+    ``told`` is the last revision at which frameworks, roles, mappings or organisations said anything new.
+    """
 
     revision: int = -1
+    told: int = -1
     plan: Plan = field(default_factory=Plan)
     blocks: Mapping[str, Block] = field(default_factory=dict)
     sectors: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -152,7 +156,7 @@ class LevelMatrix:
                     each.graph, each.organisation, each.as_of, tuple(people), posts, shown, plan
                 )
             sectors = read_sectors(self._store)
-            self._now = Snapshot(revision, plan, blocks, sectors, _totals(plan, blocks, sectors))
+            self._now = Snapshot(revision, revision, plan, blocks, sectors, _totals(plan, blocks, sectors))
 
     # --- Writes ---
 
@@ -189,8 +193,9 @@ class LevelMatrix:
             plan = plan.with_catalogue(catalogue)
             blocks = {graph: _again(block, plan) for graph, block in blocks.items()}
         elif sectors == now.sectors:
-            return now
-        return Snapshot(now.revision, plan, blocks, sectors, _totals(plan, blocks, sectors))
+            # Nobody here is touched, though a role that nobody holds may be.
+            return replace(now, told=self._store.revision)
+        return Snapshot(now.revision, self._store.revision, plan, blocks, sectors, _totals(plan, blocks, sectors))
 
     def _with_graph(self, now: Snapshot, graph: str, difference: Difference) -> Snapshot:
         """Return the snapshot after the changes in one people graph."""
@@ -198,7 +203,7 @@ class LevelMatrix:
         block = _header(old, graph, difference)
         if block is None:
             blocks = {name: each for name, each in now.blocks.items() if name != graph}
-            return Snapshot(now.revision, now.plan, blocks, now.sectors, _totals(now.plan, blocks, now.sectors))
+            return replace(now, blocks=blocks, totals=_totals(now.plan, blocks, now.sectors))
         people = _touched(graph, difference)
         facts = read_people(self._store, graph, people if len(people) < _MANY else None)
         fresh = {person: facts[person] for person in sorted(people & facts.keys())}
@@ -213,7 +218,7 @@ class LevelMatrix:
         blocks = {**now.blocks, graph: block}
         moved = old is not None and old.organisation != block.organisation
         totals = _totals(plan, blocks, now.sectors) if moved else _moved(now, plan, old, block)
-        return Snapshot(now.revision, plan, blocks, now.sectors, totals)
+        return replace(now, plan=plan, blocks=blocks, totals=totals)
 
 
 def _planned(plan: Plan, fresh: Mapping[str, Facts], store: Store) -> Plan:
