@@ -16,6 +16,7 @@ from competence_graph import __version__
 from competence_graph.errors import StoreHeldError
 from competence_graph.graph.holder import ask_holder
 from competence_graph.graph.inventory import guard
+from competence_graph.graph.levels import LevelMatrix
 from competence_graph.graph.live_search import live_search
 from competence_graph.graph.snapshot import PublicSnapshot
 from competence_graph.graph.store import Store, open_store
@@ -96,6 +97,8 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         settle(writer, settings.base)
         if settings.demo:
             invent(writer, registry, vilnius_today(), settings.base)
+    levels = LevelMatrix.build(store)
+    writer.on_change(levels.apply)
     life = Life(store, writer, settings.data if not given and not settings.store else None)
     sandbox = FreeSparql(
         PublicSnapshot(store, settings.data / "snapshots", base=settings.base).current,
@@ -114,6 +117,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         registry=registry,
         writer=writer,
         search=live_search(store),
+        levels=levels,
         sandbox=sandbox,
         secret=secret,
         base=settings.base,

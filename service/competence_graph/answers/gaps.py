@@ -26,6 +26,7 @@ from competence_graph.answers.people import (
 )
 from competence_graph.answers.recommendations import Recommendation, recommend
 from competence_graph.errors import NotFoundError
+from competence_graph.graph.levels import LevelMatrix
 from competence_graph.graph.questions import ask
 from competence_graph.graph.store import Store
 from competence_graph.graph.terms import Row, Value
@@ -164,6 +165,34 @@ def person_gaps(actor: Actor, store: Store, names: Names, person: Iri) -> Person
     )
 
 
+@dataclass(frozen=True, slots=True)
+class PersonRows:
+    """The bare rows of a person, for programs: whose, on which day."""
+
+    person: Iri
+    organisation: Iri
+    as_of: date | None
+    rows: tuple[Gap, ...]
+    figures: Figures
+
+
+def person_rows(actor: Actor, levels: LevelMatrix, person: Iri) -> PersonRows:
+    """Return what a person lacks, the rows alone, from the level matrix: equal to those of `person_gaps`.
+
+    Raises:
+        NotFoundError: If there is no such person, or none that the actor may see.
+    """
+    if not actor.signed_in:
+        raise NotFoundError
+    now = levels.now
+    block, row = levels.find(person, now)
+    if block is None:
+        raise NotFoundError
+    actor.require(actor.may_see_person(person, block.organisation, block.places(row)))
+    rows = block.gaps(row, now.plan)
+    return PersonRows(person, Iri(block.organisation), block.as_of, tuple(rows), figures(rows))
+
+
 def organisation_gaps(
     actor: Actor,
     store: Store,
@@ -172,10 +201,11 @@ def organisation_gaps(
     unit: Iri | None = None,
     role: Iri | None = None,
     framework: Iri | None = None,
+    levels: LevelMatrix | None = None,
 ) -> GroupGaps:
     """Return what the people of an organisation lack, of one unit, of one role's holders, in one framework.
 
-    A unit lead must ask for a unit of the lead's own.
+    A unit lead must ask for a unit of the lead's own. ``levels`` gives the same rows as the question, sooner.
 
     Raises:
         NotFoundError: If there is no such organisation or unit, or none that the actor may see.
@@ -188,8 +218,11 @@ def organisation_gaps(
     people = everybody.employed if unit is None else everybody.within(unit)
     people = tuple(person for person in people if role is None or role in person.roles)
     chosen = {person.iri for person in people}
-    rows = [_gap(row) for row in ask(store, "gaps_of_organisation", organisation=organisation)]
-    rows = _with_tops(store, [row for row in rows if row.person in chosen])
+    if levels is None:
+        rows = [_gap(row) for row in ask(store, "gaps_of_organisation", organisation=organisation)]
+        rows = _with_tops(store, [row for row in rows if row.person in chosen])
+    else:
+        rows = [_typed(row) for row in levels.gaps_of_organisation(organisation) if row.person in chosen]
     if framework is not None:
         inside = _of_framework(store, rows, framework)
         rows = [row for row in rows if row.competence in inside]
@@ -235,6 +268,10 @@ def cells(rows: Iterable[Gap]) -> list[tuple[str, ...]]:
 
 def _written(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _typed(row: Gap) -> Gap:
+    return replace(row, person=Iri(row.person), role=Iri(row.role), competence=Iri(row.competence))
 
 
 def _gap(row: Row) -> Gap:

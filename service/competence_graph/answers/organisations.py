@@ -12,6 +12,7 @@ from competence_graph.answers.gaps import GroupGaps, organisation_gaps
 from competence_graph.answers.people import Names, as_date, as_int, as_iri, labels
 from competence_graph.answers.recommendations import offers_for
 from competence_graph.errors import NotFoundError
+from competence_graph.graph.levels import LevelMatrix
 from competence_graph.graph.questions import ask
 from competence_graph.graph.store import Store
 from competence_graph.model.actor import Actor
@@ -96,6 +97,7 @@ def overview(
     role: Iri | None = None,
     framework: Iri | None = None,
     competence: Iri | None = None,
+    levels: LevelMatrix | None = None,
 ) -> Overview:
     """Return the whole of what an organisation, or one of its units, lacks.
 
@@ -108,11 +110,12 @@ def overview(
         role: Only people who hold this role.
         framework: Only competences of this framework.
         competence: The one to show the distribution of; None shows the one that most people are below in.
+        levels: The level matrix, where the rows are to come from it.
 
     Raises:
         NotFoundError: If there is no such organisation, unit or competence, or none that the actor may see.
     """
-    group = organisation_gaps(actor, store, organisation, unit=unit, role=role, framework=framework)
+    group = organisation_gaps(actor, store, organisation, unit=unit, role=role, framework=framework, levels=levels)
     places: dict[str, frozenset[str]] = {person.iri: person.places for person in group.people}
     here = {place for held in places.values() for place in held}
     columns = [place for place in (*group.staff.units, organisation) if place in here and unit in (None, place)]
@@ -160,6 +163,7 @@ def people_in_cell(
     competence: Iri | None = None,
     unit: Iri | None = None,
     role: Iri | None = None,
+    levels: LevelMatrix | None = None,
 ) -> PeopleList:
     """Return the people of a cell of the heat map: who needs a competence, in a unit or in all.
 
@@ -168,7 +172,7 @@ def people_in_cell(
     Raises:
         NotFoundError: If there is no such organisation, unit or competence, or none that the actor may see.
     """
-    group = organisation_gaps(actor, store, organisation, unit=unit, role=role)
+    group = organisation_gaps(actor, store, organisation, unit=unit, role=role, levels=levels)
     rows = [row for row in group.rows if competence in (None, row.competence)]
     if competence is not None and not rows:
         raise NotFoundError

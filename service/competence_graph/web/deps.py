@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Path, Request
 
+from competence_graph.graph.levels import LevelMatrix
 from competence_graph.graph.live_search import LiveSearch
 from competence_graph.graph.store import Store
 from competence_graph.graph.write import Writer
@@ -52,8 +53,7 @@ class Services:
     https: bool = False
     writer: Writer
     search: LiveSearch
-    # Any until the modules exist that make them; create_app fills them.
-    levels: Any = None
+    levels: LevelMatrix
     sandbox: FreeSparql | None = None
 
     @property

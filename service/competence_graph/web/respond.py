@@ -30,21 +30,21 @@ from competence_graph.web.templates import AccountLine, Frame, Link, render
 class Answer:
     """What a handler found, whichever face of it is sent.
 
-    ``page`` and ``context``: the template and its variables; gives HTML.
+    ``page`` and ``context``: the template and its variables, or what makes them where HTML is wanted; gives HTML.
     ``rows``: gives CSV, XLSX, and JSON where there is no ``data``.
     ``data``: what JSON shows, plain values only.
     ``graph``: triples; gives Turtle, RDF/XML, JSON-LD, N-Triples.
-    ``sheets``: further sheets of the XLSX.
+    ``sheets``: further sheets of the XLSX, or what makes them.
     ``public``: the same for everybody; such a page knows no session.
     ``name``: of the file when saved, without suffix; the id or word of the thing.
     """
 
     page: str | None = None
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
     rows: Table | None = None
     data: Any = None
     graph: Sequence[Any] | None = None
-    sheets: tuple[Table, ...] = ()
+    sheets: tuple[Table, ...] | Callable[[], tuple[Table, ...]] = ()
     public: bool = False
     status: int = 200
     modified: datetime | None = None
@@ -114,7 +114,8 @@ _NOTHING: Final = Table((), ())
 
 
 def _page(request: Request, answer: Answer) -> bytes:
-    return render(answer.page or "", frame(request, answer), answer.context).encode()
+    context = answer.context() if callable(answer.context) else answer.context
+    return render(answer.page or "", frame(request, answer), context).encode()
 
 
 def _json(_request: Request, answer: Answer) -> bytes:
@@ -130,7 +131,8 @@ def _csv(_request: Request, answer: Answer) -> bytes:
 
 
 def _xlsx(_request: Request, answer: Answer) -> bytes:
-    return tables.to_xlsx(answer.rows or _NOTHING, *answer.sheets)
+    sheets = answer.sheets() if callable(answer.sheets) else answer.sheets
+    return tables.to_xlsx(answer.rows or _NOTHING, *sheets)
 
 
 def _rdf(form: rdf.Form) -> Callable[[Request, Answer], bytes]:

@@ -71,17 +71,21 @@ def organisation_overview(
         role=chosen.iri("role", parts.base),
         framework=chosen.iri("framework", parts.base),
         competence=chosen.iri("competence", parts.base),
+        levels=parts.levels,
     )
     rows = gaps_table(answer.group.rows, "gaps")
-    page = organisation_page(answer, lang, chosen)
     return respond(
         request,
         Answer(
             page="organisation.html",
-            context={"page": page, "selection": chosen, "section": "organisation"},
+            context=lambda: {
+                "page": organisation_page(answer, lang, chosen),
+                "selection": chosen,
+                "section": "organisation",
+            },
             rows=rows,
             data=_data(answer.group, rows),
-            sheets=(summary(answer, lang), matrix(answer, lang), definitions(lang)),
+            sheets=lambda: (summary(answer, lang), matrix(answer, lang), definitions(lang)),
             name=organisation,
         ),
     )
@@ -108,6 +112,7 @@ def organisation_people(
         parts.registry,
         iri,
         competence=chosen.iri("competence", parts.base),
+        levels=parts.levels,
         unit=chosen.iri("unit", parts.base),
         role=chosen.iri("role", parts.base),
     )
@@ -116,7 +121,7 @@ def organisation_people(
         request,
         Answer(
             page="people.html",
-            context={"page": people_page(answer, lang), "section": "organisation"},
+            context=lambda: {"page": people_page(answer, lang), "section": "organisation"},
             rows=rows,
             data={
                 **_data(answer.group, rows),

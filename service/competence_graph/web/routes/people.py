@@ -8,7 +8,7 @@ from datetime import date
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from competence_graph.answers.gaps import PersonGaps, person_gaps
+from competence_graph.answers.gaps import PersonGaps, person_gaps, person_rows
 from competence_graph.answers.people import Post
 from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
@@ -41,22 +41,28 @@ def person_page(request: Request, parts: Parts, lang: PageLang, actor: SignedIn,
     """What a person lacks for the roles held, why each level counts, and the courses that close each gap."""
     if not is_id(person) or not person.startswith("p"):
         raise NotFoundError
-    answer = person_gaps(actor, parts.store, parts.registry, id_iri(person, parts.base))
-    rows = gaps_table(answer.rows, "gaps")
+    iri = id_iri(person, parts.base)
+    # Programs want the rows; the rest of the page is made only for those who read it.
+    bare = person_rows(actor, parts.levels, iri)
+
+    def whole() -> PersonGaps:
+        return person_gaps(actor, parts.store, parts.registry, iri)
+
+    rows = gaps_table(bare.rows, "gaps")
     return respond(
         request,
         Answer(
             page="gaps.html",
-            context=_context(actor, answer, lang),
+            context=lambda: _context(actor, whole(), lang),
             rows=rows,
             data={
-                "person": answer.person.iri,
-                "organisation": answer.person.organisation,
-                "as_of": answer.as_of,
-                "figures": figures_data(answer.figures),
+                "person": bare.person,
+                "organisation": bare.organisation,
+                "as_of": bare.as_of,
+                "figures": figures_data(bare.figures),
                 "rows": rows_data(rows),
             },
-            sheets=(_summary(answer, lang),),
+            sheets=lambda: (_summary(whole(), lang),),
             name=person,
         ),
     )
