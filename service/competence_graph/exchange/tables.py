@@ -13,8 +13,10 @@ from typing import Final
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from competence_graph.model.text import Text
 
@@ -89,8 +91,8 @@ def to_xlsx(*tables: Table) -> bytes:
     return made.getvalue()
 
 
-def _string_cell(sheet: object, text: str, *, bold: bool = False) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:32_767])
+def _string_cell(sheet: Worksheet, text: str, *, bold: bool = False) -> SheetCell:
+    cell: SheetCell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:32_767])
     # openpyxl makes a live formula of a leading "=" unless the cell says that it is a string.
     cell.data_type = "s"
     if bold:
