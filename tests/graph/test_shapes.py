@@ -220,6 +220,26 @@ def test_a_level_too_high_is_told_with_the_highest():
     assert {"lt": "Lygis 9 per didelis; didžiausias yra 5.", "en": "Level 9 is too high; the highest is 5."} == told
 
 
+def test_a_level_that_a_scale_lacks_below_its_top_is_not_called_too_high():
+    told = said("level-on-scale", "en", name="", value="3", parameters={"top": "5"})
+
+    assert "The scale of the competence has no level 3." == told
+
+
+@pytest.mark.parametrize("bulk", [BULK, 1], ids=["reference", "fast"])
+def test_a_write_with_a_level_too_high_is_answered_with_the_highest(bulk, world):
+    case = CASES / "Requirement-level-scale" / "rejects-six-of-five.trig"
+    told = {each.said["lt"] for each in judged(case.read_bytes(), world, bulk) if each.refuses}
+
+    assert {"Lygis 6 per didelis; didžiausias yra 5."} == told
+
+
+def test_a_foreign_framework_is_asked_for_no_less_of_its_requirements():
+    asked_of = {profile: shapes.by_class[str(CG.Requirement)] for profile, shapes in SHAPES.items()}
+
+    assert asked_of["own"] == asked_of["foreign"]
+
+
 def test_a_weight_too_high_is_told_with_the_highest():
     rule = rules()["Requirement-weight-range"]
     told = {

@@ -263,7 +263,7 @@ def _case(component: str, value: str, parameters: Mapping[str, str]) -> str:
         case "QualifiedMinCount":
             tongue = {"Lithuanian": ":lt", "English": ":en"}.get(parameters.get("qualifiedValueShape", ""), "")
             return component + tongue
-        case "level-on-scale" | "SPARQL" if "top" in parameters:
+        case "level-on-scale" | "SPARQL" if _is_number(value) and float(value) > float(parameters.get("top", "inf")):
             return "level-on-scale:top"
     return component
 
