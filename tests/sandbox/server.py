@@ -3,14 +3,17 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import httpx
 import pyoxigraph as ox
 
 from competence_graph.graph.oxigraph import OxigraphStore
@@ -92,9 +95,63 @@ class Served:
     process: subprocess.Popen
     uid: int
 
+    def ask(self, query=None, **more):
+        """Send a query by GET; ``accept`` is a header, lists become repeated parameters."""
+        headers = {"Accept": more.pop("accept", "*/*"), "Accept-Language": "en"}
+        params = more if query is None else {"query": query, **more}
+        return httpx.get(f"{self.url}/sparql", params=params, headers=headers, timeout=40)
+
+    def children(self):
+        """The process ids of those who answer queries now."""
+        found = Path("/proc").glob("[0-9]*/stat")
+        return {int(each.parent.name) for each in found if parent_of(each) == self.process.pid}
+
+    def said(self):
+        """Everything it has logged."""
+        return (self.folder / "stderr").read_text(errors="replace")
+
+
+def parent_of(stat):
+    """The parent of a process by its /proc/<pid>/stat; 0 when it has gone."""
+    try:
+        return int(stat.read_text(errors="replace").rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+class Canary:
+    """Something on loopback that must hear nothing: it counts who connects and what they say."""
+
+    def __init__(self):
+        self.heard = []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}/sparql"
+
+    def _listen(self):
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(1)
+                try:
+                    self.heard.append(connection.recv(1000))
+                except OSError:
+                    self.heard.append(b"")
+
+    def close(self):
+        """Stop listening."""
+        self._socket.close()
+
 
 @contextmanager
-def serving_sparql(quads, *, user="ordinary", patience=30.0, **limits):
+def serving_sparql(quads, *, user="ordinary", patience=30.0, policy=True, **limits):
     """Serve these quads while the block runs."""
     folder = Path(tempfile.mkdtemp(prefix="sparql-"))
     try:
@@ -102,21 +159,28 @@ def serving_sparql(quads, *, user="ordinary", patience=30.0, **limits):
         changes = os.geteuid() == 0 and user == "ordinary"
         if changes:
             os.chown(folder, NOBODY, NOBODY)
-        options = {"quads": str(folder / "quads.nq"), "folder": str(folder), "limits": limits, "patience": patience}
+        options = {
+            "quads": str(folder / "quads.nq"),
+            "folder": str(folder),
+            "limits": limits,
+            "patience": patience,
+            "policy": policy,
+        }
         packages = Path(ox.__file__).parents[1]
-        process = subprocess.Popen(
-            [
-                *(as_nobody() if changes else []),
-                ordinary_python() if changes else sys.executable,
-                str(SCRIPT),
-                json.dumps(options),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(folder / "stderr").open("wb"),
-            env={"PYTHONPATH": f"{ROOT / 'service'}:{packages}", "PATH": os.environ["PATH"]},
-            text=True,
-        )
+        with (folder / "stderr").open("wb") as said:
+            process = subprocess.Popen(
+                [
+                    *(as_nobody() if changes else []),
+                    ordinary_python() if changes else sys.executable,
+                    str(SCRIPT),
+                    json.dumps(options),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                env={"PYTHONPATH": f"{ROOT / 'service'}:{packages}", "PATH": os.environ["PATH"]},
+                text=True,
+            )
         line = process.stdout.readline()
         assert line, (folder / "stderr").read_text()
         port, uid = line.split()

@@ -172,10 +172,13 @@ PIECES = st.sampled_from(
 @example("<" * 400)
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_let_through_or_refused_with_a_reason(text):
+    said = ""
     try:
         check_query(text, graphs=())
     except QueryRefusedError as error:
-        assert len(str(error)) > 20
+        said = str(error)
+
+    assert not said or len(said) > 20
 
 
 @pytest.mark.parametrize(

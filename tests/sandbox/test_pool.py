@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from tests.sandbox.server import GRAPH, node, stored, world_quads
 
 from competence_graph.errors import (
     QueryCrashedError,
@@ -23,7 +24,6 @@ from competence_graph.sandbox.places import BusyError, Place, Places
 from competence_graph.sandbox.policy import FreeQuery, check_query
 from competence_graph.sandbox.pool import Limits, Pool
 from competence_graph.sandbox.process import COMMAND, Child
-from tests.sandbox.server import GRAPH, node, stored, world_quads
 
 ALL = "SELECT * { ?s ?p ?o }"
 PRODUCT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -148,7 +148,7 @@ def test_a_child_knows_nothing_of_its_server(snapshot, monkeypatch, tmp_path):
         child = Child(snapshot.path, memory=64 << 20)
         try:
             proc = Path(f"/proc/{child.pid}")
-            opened = [os.readlink(each) for each in (proc / "fd").iterdir()]
+            opened = [str(each.readlink()) for each in (proc / "fd").iterdir()]
             # Names of the environment that the interpreter itself sets are no one's secrets.
             assert b"hush" not in (proc / "environ").read_bytes()
             assert [] == [each for each in opened if not each.startswith(("pipe:", "/dev/null", str(snapshot.path)))]

@@ -2,10 +2,10 @@
 
 import pyoxigraph as ox
 import pytest
+from tests.sandbox.server import GRAPH, PRIVATE, SECRET, node, stored, world_quads
 
 from competence_graph.graph import snapshot as module
 from competence_graph.graph.snapshot import PublicSnapshot, build_public_snapshot, public_kind
-from tests.sandbox.server import GRAPH, PRIVATE, SECRET, node, stored, world_quads
 
 CURRENT = ("courses", "framework/libraries", "mappings/all", "organisations", "roles", "scale/five")
 VERSION = "framework/libraries/2026.1"

@@ -95,7 +95,8 @@ class Pool:
         )
         self._lock = threading.Lock()
         self._idle: list[Child] = []
-        self._running: dict[int, int] = {}
+        self._working = 0
+        self._held: dict[int, int] = {}
         self._closed = False
         self._wanted = threading.Event()
         self._keeper = threading.Thread(target=self._keep_spares, name="sandbox-keeper", daemon=True)
@@ -135,7 +136,7 @@ class Pool:
 
     def _ask(self, query: FreeQuery, form: Format, ticket: Ticket, deadline: float) -> tuple[dict[str, Any], bytes]:
         child = self._take()
-        self._running[child.pid] = 0
+        self._held[child.pid] = 0
         if ticket.long:
             child.yield_to_others()
 
@@ -165,13 +166,13 @@ class Pool:
         except EndedError as error:
             raise SandboxUnavailableError(str(error)) from error
         finally:
-            self._running.pop(child.pid, None)
+            self._held.pop(child.pid, None)
             self._give_back(child)
 
     def _watch_memory(self, child: Child) -> None:
         held = child.resident()
-        self._running[child.pid] = held
-        all_held = list(self._running.values())
+        self._held[child.pid] = held
+        all_held = list(self._held.values())
         # Where the kernel enforces no limit, this one does; and together they may hold less than each may alone.
         if held > self.limits.memory or (sum(all_held) > self.limits.memory_of_all and held == max(all_held)):
             message = "The query needed more memory than allowed: ask for less at once, or take a dump."
@@ -201,10 +202,16 @@ class Pool:
             if self._closed:
                 raise SandboxUnavailableError("The service is stopping: try again in a minute.")
             child = self._idle.pop() if self._idle else None
+            self._working += 1
         self._wanted.set()
         if child is not None and child.alive:
             return child
-        return self._start()
+        try:
+            return self._start()
+        except SandboxUnavailableError:
+            with self._lock:
+                self._working -= 1
+            raise
 
     def _start(self) -> Child:
         child = Child(self._snapshot, memory=self.limits.memory, command=self._command)
@@ -218,6 +225,12 @@ class Pool:
         return child
 
     def _give_back(self, child: Child) -> None:
+        with self._lock:
+            self._working -= 1
+        self._stock(child)
+
+    def _stock(self, child: Child) -> None:
+        """Keep a child for the next query, unless it is spent or there are enough."""
         with self._lock:
             stays = (
                 child.alive
@@ -241,18 +254,17 @@ class Pool:
                 return
             with suppress(SandboxUnavailableError):  # whoever asks is told why
                 while self._lacks_spares():
-                    self._give_back(self._start())
+                    self._stock(self._start())
 
     def _lacks_spares(self) -> bool:
         with self._lock:
-            return not self._closed and len(self._idle) < max(1, self.limits.children + 1 - len(self._running))
+            return not self._closed and len(self._idle) < max(1, self.limits.children + 1 - self._working)
 
     def wait_until_ready(self, seconds: float = 20.0) -> bool:
         """Wait for the first child; say whether there is one. Nobody has to."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self._idle:
-            with suppress(SandboxUnavailableError):
-                self._give_back(self._start())
+            time.sleep(0.01)
         return bool(self._idle)
 
 

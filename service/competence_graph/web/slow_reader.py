@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -27,7 +29,7 @@ class CuttingProtocol(HttpToolsProtocol):
         """The buffer is full: from now on the reader has so long to make room."""
         super().pause_writing()
         if self._cut is None:
-            self._cut = self.loop.call_later(self.patience, self.transport.abort)
+            self._cut = self.loop.call_later(self.patience, self._cut_off)
 
     def resume_writing(self) -> None:
         """The reader has made room."""
@@ -38,6 +40,13 @@ class CuttingProtocol(HttpToolsProtocol):
         """The connection is gone, by whomever."""
         self._forget()
         super().connection_lost(exc)
+
+    def _cut_off(self) -> None:
+        connection = self.transport.get_extra_info("socket")
+        if connection is not None:
+            # Without this the system goes on offering what it has buffered, for minutes.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def _forget(self) -> None:
         if self._cut is not None:
