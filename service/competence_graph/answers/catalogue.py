@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from competence_graph.graph import descriptions as read
@@ -137,11 +137,29 @@ def courses(actor: Actor, store: Store, lang: str) -> list[CourseLine]:
     return [CourseLine(given[each.iri], tuple(taught.get(each.iri, ()))) for each in order]
 
 
-def sectors_of(actor: Actor, store: Store, things: Sequence[Concept], lang: str) -> list[Concept]:
-    """Return the kinds of institution that any of these things is for, in alphabetical order."""
+def tops(actor: Actor, store: Store) -> dict[Iri, int]:
+    """Return the highest level of the scale of each framework."""
     del actor
-    known = live_search(store).index.things
-    return in_order({known[iri] for each in things for iri in each.sectors if iri in known}, lang)
+    found: dict[Iri, int] = {}
+    for row in public(store).ask("framework_levels"):
+        if isinstance(row["framework"], Iri) and isinstance(row["level"], int):
+            found[row["framework"]] = max(found.get(row["framework"], 0), row["level"])
+    return found
+
+
+def known(actor: Actor, store: Store) -> Mapping[Iri, Concept]:
+    """Return everything that is published, by IRI, to name what other things refer to."""
+    del actor
+    return live_search(store).index.things
+
+
+def course_groups(
+    actor: Actor, store: Store, lines: Sequence[CourseLine], lang: str
+) -> list[tuple[Concept | None, list[CourseLine]]]:
+    """Return courses by kind of institution, each part in alphabetical order; last those for any institution."""
+    by_iri = {line.course.concept.iri: line for line in lines}
+    groups = by_sector((line.course.concept for line in lines), known(actor, store), lang)
+    return [(group.heading, [by_iri[each.iri] for each in group.members]) for group in groups]
 
 
 def requirement_counts(actor: Actor, store: Store, roles_: Sequence[Iri]) -> dict[Iri, tuple[int, int]]:

@@ -37,11 +37,7 @@ def document(store: Store, description: Description) -> list[ox.Triple]:
         ("void:inDataset", _dataset(store, concept)),
     ]
     triples.append(ox.Triple(about, _TYPE, node(expand("foaf:Document"))))
-    triples += [
-        ox.Triple(about, node(expand(name)), to_term(value))
-        for name, value in said
-        if value is not None
-    ]
+    triples += [ox.Triple(about, node(expand(name)), to_term(value)) for name, value in said if value is not None]
     return triples
 
 

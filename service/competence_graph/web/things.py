@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -13,7 +13,7 @@ from competence_graph.exchange import rdf
 from competence_graph.exchange.tables import Table
 from competence_graph.graph.document import document
 from competence_graph.graph.public import public
-from competence_graph.model.actor import Actor
+from competence_graph.model.actor import ANYONE, Actor
 from competence_graph.model.competence import Competence, Level
 from competence_graph.model.concept import Concept, Description
 from competence_graph.model.framework import by_initial
@@ -38,14 +38,49 @@ KINDS: Final = {
     "competence": msgid("competence"),
     "area": msgid("area of competences"),
     "framework": msgid("framework"),
-    "role": msgid("role (job)"),
-    "course": msgid("course (training)"),
+    "role": msgid("role"),
+    "course": msgid("course"),
     "organisation": msgid("organisation"),
     "level": msgid("level"),
     "scale": msgid("scale of levels"),
     "scheme": msgid("list"),
     "term": msgid("term"),
 }
+TYPES: Final = {
+    "generic": msgid("generic"),
+    "managerial": msgid("managerial"),
+    "professional": msgid("professional"),
+}
+RELATIONS: Final = {
+    "replaced-by": msgid("Replaced by"),
+    "broader": msgid("Broader"),
+    "narrower": msgid("Narrower"),
+    "related": msgid("Related"),
+    "exact": msgid("Identical in other frameworks"),
+    "close": msgid("Close in other frameworks"),
+    "broad": msgid("Broader in other frameworks"),
+    "narrow": msgid("Narrower in other frameworks"),
+    "related-match": msgid("Related in other frameworks"),
+    "replaces": msgid("Replaces"),
+}
+PLACES: Final = {
+    "sector-library": msgid("In libraries"),
+    "sector-archive": msgid("In archives"),
+    "sector-museum": msgid("In museums"),
+    "sector-cultural-centre": msgid("In cultural centres"),
+    "sector-theatre": msgid("In theatres"),
+    "sector-concert-venue": msgid("In concert venues"),
+    "": msgid("In any institution"),
+}
+LANGUAGES: Final = {"lt": msgid("Lithuanian"), "en": msgid("English"), "ru": msgid("Russian"), "pl": msgid("Polish")}
+VIEW_NAMES: Final = {
+    "tree": msgid("By area"),
+    "alphabet": msgid("Alphabet"),
+    "table": msgid("Table"),
+}
+MOST: Final = 200
+"""More roles than this are not listed on the page of a competence."""
+_FIVE: Final = 5
 # What a level of the five does, beside its number; another scale's levels have names only.
 LEVEL_VERBS: Final = {
     1: msgid("Assists"),
@@ -54,9 +89,18 @@ LEVEL_VERBS: Final = {
     4: msgid("Leads"),
     5: msgid("Shapes"),
 }
-VIEWS: Final = ("tree", "alphabet", "table")
+VIEWS: Final = tuple(VIEW_NAMES)
 LARGE: Final = 500
 """More competences than this are shown a letter at a time."""
+_FORMS: Final = {
+    "html": "HTML",
+    "ttl": "Turtle",
+    "jsonld": "JSON-LD",
+    "rdf": "RDF/XML",
+    "nt": "N-Triples",
+    "json": "JSON",
+    "csv": "CSV",
+}
 _VERBAL_SCALE: Final = "proficiency"
 
 
@@ -71,7 +115,8 @@ def answer_about(actor: Actor, parts: Services, concept: Concept, lang: Lang) ->
         case "competence" | "area":
             competence = descriptions.competence(actor, store, iri)
             data, table = thing_data.competence_data(competence), thing_tables.competence_table(competence)
-            return _answer(parts, lang, competence, "competence.html", data, table)
+            title = levels_title(competence.top, lang)
+            return _answer(parts, lang, competence, "competence.html", data, table, levels_title=title)
         case "role":
             role = descriptions.role(actor, store, iri)
             data, table = thing_data.role_data(role), thing_tables.need_table(role.needs, concept.local)
@@ -131,6 +176,7 @@ def _answer(
     triples = document(parts.store, description)
     address = document_of(concept, parts.base)
     shown = rdf.document(triples, "ttl").decode()
+    gettext = words(lang).gettext
     context = {
         "section": _SECTIONS.get(concept.kind, "competences"),
         "thing": description,
@@ -138,8 +184,17 @@ def _answer(
         "document": address,
         "turtle": shown,
         "citation": citation(description, lang),
-        "standing": words(lang).gettext(STANDINGS[concept.standing]),
-        "kind": words(lang).gettext(KINDS[concept.kind]),
+        "standing": gettext(STANDINGS[concept.standing]),
+        "kind": gettext(KINDS[concept.kind]),
+        "types": translated(TYPES, lang),
+        "relations": translated(RELATIONS, lang),
+        "places": translated(PLACES, lang),
+        "languages": translated(LANGUAGES, lang),
+        "view_names": translated(VIEW_NAMES, lang),
+        "known": catalogue.known(ANYONE, parts.store),
+        "tops": catalogue.tops(ANYONE, parts.store),
+        "most": MOST,
+        "document_faces": [Link(suffixed(address, each), "alternate", name=name) for each, name in _FORMS.items()],
         "level_verb": level_verbs(lang),
         "embedded": [
             embedded(json.loads(rdf.document(triples, "jsonld"))),
@@ -158,6 +213,19 @@ def _answer(
         links=_links(description, address, parts.base),
         name=concept.local,
     )
+
+
+def translated(names: Mapping[str, str], lang: Lang) -> dict[str, str]:
+    """Return the names in a language."""
+    gettext = words(lang).gettext
+    return {key: gettext(name) for key, name in names.items()}
+
+
+def levels_title(top: int, lang: Lang) -> str:
+    """Return the heading over the levels: our scale has five."""
+    if top == _FIVE:
+        return words(lang).gettext("Five levels")
+    return words(lang).ngettext("%(num)s level", "%(num)s levels", top) % {"num": top}
 
 
 def level_verbs(lang: Lang) -> Callable[[Level], str]:

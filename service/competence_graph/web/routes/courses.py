@@ -14,7 +14,7 @@ from competence_graph.web.access import Public
 from competence_graph.web.addresses import pages
 from competence_graph.web.deps import PageLang, Parts
 from competence_graph.web.respond import Answer, respond
-from competence_graph.web.things import answer_about
+from competence_graph.web.things import PLACES, answer_about, translated
 
 router = APIRouter(tags=["Courses"])
 
@@ -25,27 +25,27 @@ def courses(
 ) -> Response:
     """The courses there are; with ``competence`` those that teach it, with ``sector`` those for its institutions."""
     lines = catalogue.courses(actor, parts.store, lang)
-    sectors = catalogue.sectors_of(actor, parts.store, [each.course.concept for each in lines], lang)
     taught: Concept | None = None
     if competence:
         taught = searching.published(actor, parts.store, competence, parts.base).concept
         lines = [line for line in lines if any(each.competence.iri == taught.iri for each in line.lessons)]
+    groups = catalogue.course_groups(actor, parts.store, lines, lang)
     if sector:
-        chosen = next((each for each in sectors if each.local == sector), None)
-        if chosen is None:
+        groups = [(heading, each) for heading, each in groups if heading is not None and heading.local == sector]
+        if not groups:
             raise NotFoundError(sector)
-        # A course that names no kind of institution is for all of them.
-        lines = [line for line in lines if chosen.iri in line.course.concept.sectors or not line.course.concept.sectors]
+        lines = [line for _, each in groups for line in each]
     return respond(
         request,
         Answer(
             page="courses.html",
             context={
                 "section": "courses",
-                "lines": lines,
+                "groups": groups,
+                "count": len(lines),
                 "taught": taught,
-                "sectors": sectors,
                 "sector": sector,
+                "places": translated(PLACES, lang),
                 "page_of": pages(lang, parts.base),
             },
             rows=thing_tables.course_table(lines, "courses"),

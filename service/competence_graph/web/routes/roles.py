@@ -17,7 +17,7 @@ from competence_graph.web.access import Public
 from competence_graph.web.addresses import pages
 from competence_graph.web.deps import PageLang, Parts
 from competence_graph.web.respond import Answer, respond
-from competence_graph.web.things import answer_about
+from competence_graph.web.things import PLACES, answer_about, translated
 
 router = APIRouter(tags=["Roles"])
 
@@ -61,6 +61,7 @@ def roles(
                 "scheme": scheme,
                 "foreign": foreign,
                 "initials": initials,
+                "places": translated(PLACES, lang),
                 "letter": letter,
                 "page_of": pages(lang, parts.base),
             },
@@ -90,6 +91,7 @@ def role(request: Request, parts: Parts, lang: PageLang, actor: Public, local: s
                 "first": first,
                 "second": second,
                 "rows": rows,
+                "tops": catalogue.tops(actor, parts.store),
                 "differing": sum(row.difference != "same" for row in rows),
                 "page_of": pages(lang, parts.base),
             },
