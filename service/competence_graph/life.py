@@ -106,5 +106,5 @@ class Life:
 def seconds_to_midnight(now: datetime) -> float:
     """Return the seconds until the next day begins in Vilnius, one more for clocks that run ahead."""
     tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=1, microsecond=0)
-    # In UTC: two times of one zone are subtracted by the clock on the wall, an hour wrong when it is put forward or back.
+    # In UTC: two times of one zone are subtracted by the clock on the wall, wrong by an hour when it is changed.
     return max((tomorrow.astimezone(UTC) - now.astimezone(UTC)).total_seconds(), 1.0)
