@@ -1,6 +1,7 @@
 """Every rule is seen to accept and to refuse, through the guarded write and by both engines."""
 
 import re
+import time
 from datetime import date
 from pathlib import Path
 
@@ -309,3 +310,47 @@ def test_two_pointers_of_one_kind_for_a_competence_are_found():
 
 def test_the_world_of_the_cases_breaks_no_check(world):
     assert {} == {name: rows for name, query in checks().items() if (rows := world.select(query).rows)}
+
+
+def test_every_check_keeps_its_time_over_a_large_world():
+    ns, ident = str(CG._NS), f"{BASE}id/"
+    graph = ox.NamedNode(f"{ident}g")
+    kind, scheme, notation = (PREFIXES["rdf"] + "type", PREFIXES["skos"] + "inScheme", PREFIXES["skos"] + "notation")
+    said_of = [(f"{ident}f", f"{ns}scale", f"{ident}s")]
+    said_of += [
+        (f"{ident}s-{n}", prop, what) for n in range(1, 6) for prop, what in ((scheme, f"{ident}s"), (f"{ns}level", n))
+    ]
+    for number in range(3000):
+        one = f"{ident}c{number:07d}"
+        said_of += [(one, kind, f"{ns}Competence"), (one, scheme, f"{ident}f"), (one, notation, number)]
+        said_of.append((one, PREFIXES["skos"] + "broader", f"{ident}c{number // 3:07d}" if number else f"{ident}area"))
+        for level in range(1, 6 if number % 3 == 0 else 1):
+            about = f"{one}-{level}"
+            said_of += [
+                (about, kind, f"{ns}LevelDescriptor"),
+                (about, f"{ns}competence", one),
+                (about, f"{ns}level", level),
+            ]
+        role, wanted = f"{ident}r{number // 60:07d}", f"{ident}r{number // 60:07d}-c{number:07d}"
+        said_of += [(role, f"{ns}requires", wanted), (wanted, f"{ns}competence", one), (wanted, f"{ns}level", 3)]
+    store = open_store("memory:")
+    store.load(
+        ox.Quad(
+            ox.NamedNode(thing),
+            ox.NamedNode(prop),
+            ox.NamedNode(what) if isinstance(what, str) else ox.Literal(what),
+            graph,
+        )
+        for thing, prop, what in said_of
+    )
+
+    slow = {}
+    for name, query in checks().items():
+        start = time.perf_counter()
+        assert [] == store.select(query).rows, name
+        taken = time.perf_counter() - start
+        # Those that grow with the square of the data take minutes here, the others a tenth of a second.
+        if taken > 10:
+            slow[name] = taken
+
+    assert {} == slow
