@@ -94,12 +94,13 @@ class Served:
     folder: Path
     process: subprocess.Popen
     uid: int
+    client: httpx.Client
 
     def ask(self, query=None, **more):
         """Send a query by GET; ``accept`` is a header, lists become repeated parameters."""
         headers = {"Accept": more.pop("accept", "*/*"), "Accept-Language": "en"}
         params = more if query is None else {"query": query, **more}
-        return httpx.get(f"{self.url}/sparql", params=params, headers=headers, timeout=40)
+        return self.client.get("/sparql", params=params, headers=headers)
 
     def children(self):
         """The process ids of those who answer queries now."""
@@ -185,7 +186,10 @@ def serving_sparql(quads, *, user="ordinary", patience=30.0, policy=True, **limi
         assert line, (folder / "stderr").read_text()
         port, uid = line.split()
         try:
-            yield Served(f"http://127.0.0.1:{port}", folder, process, int(uid))
+            url = f"http://127.0.0.1:{port}"
+            # One client for all: making one takes longer than most answers.
+            with httpx.Client(base_url=url, timeout=40) as client:
+                yield Served(url, folder, process, int(uid), client)
         finally:
             process.stdin.close()
             try:

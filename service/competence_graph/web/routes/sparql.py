@@ -162,8 +162,7 @@ def _text(body: bytes) -> str:
         raise QueryRefusedError("The query is no UTF-8: save it as UTF-8 and send it again.") from error
 
 
-@router.get("/sparql")
-@router.post("/sparql")
+@router.api_route("/sparql", methods=["GET", "POST"])
 def query(request: Request, parts: Parts, actor: Machine, asked: Annotated[Asked, Depends(read_query)]) -> Response:
     """Answer a query; without one, say what there is to ask and within which limits."""
     return _answer(request, _sandbox(parts), asked, None)
