@@ -42,8 +42,8 @@ class Difference:
     ``before`` and ``after`` hold the whole description of each touched subject, the rest only what differs.
     """
 
-    before: Mapping[str, Mapping[str, frozenset[ox.Triple]]]
-    after: Mapping[str, Mapping[str, frozenset[ox.Triple]]]
+    before: Mapping[str, Mapping[str, frozenset[ox.Quad]]]
+    after: Mapping[str, Mapping[str, frozenset[ox.Quad]]]
     inserts: tuple[ox.Quad, ...]
     deletes: tuple[ox.Quad, ...]
 
@@ -58,9 +58,10 @@ class Difference:
 
 def difference(change: Change, store: Store) -> Difference:
     """Return what a change means for the store as it is."""
-    wanted: dict[str, dict[str, set[ox.Triple]]] = defaultdict(lambda: defaultdict(set))
+    # The quads themselves are handed on, never made anew: a classification of a million statements must fit in memory.
+    wanted: dict[str, dict[str, set[ox.Quad]]] = defaultdict(lambda: defaultdict(set))
     for quad in as_stored(change.put):
-        wanted[_name(quad)][_subject(quad)].add(quad.triple)
+        wanted[_name(quad)][_subject(quad)].add(quad)
     touched: dict[str, set[str]] = defaultdict(set)
     for graph, subjects in wanted.items():
         touched[graph].update(subjects)
@@ -68,25 +69,27 @@ def difference(change: Change, store: Store) -> Difference:
         touched[_name(quad)].add(_subject(quad))
     for graph in change.whole:
         touched.setdefault(graph, set())
-    before: dict[str, dict[str, frozenset[ox.Triple]]] = {}
-    after: dict[str, dict[str, frozenset[ox.Triple]]] = {}
+    before: dict[str, dict[str, frozenset[ox.Quad]]] = {}
+    after: dict[str, dict[str, frozenset[ox.Quad]]] = {}
     inserts: list[ox.Quad] = []
     deletes: list[ox.Quad] = []
-    gone = {(_name(quad), quad.triple) for quad in as_stored(change.remove)}
+    gone = set(as_stored(change.remove))
     for graph, named in touched.items():
         had = described(store, graph, None if graph in change.whole else named)
-        now: dict[str, set[ox.Triple]] = {subject: set(triples) for subject, triples in wanted.get(graph, {}).items()}
+        now = wanted.pop(graph, {})
         if graph not in change.whole:
             for subject in named - set(now):
-                now[subject] = {triple for triple in had.get(subject, ()) if (graph, triple) not in gone}
-        name = node(graph)
-        changed = [subject for subject in {*had, *now} if had.get(subject, set()) != now.get(subject, set())]
+                now[subject] = {quad for quad in had.get(subject, ()) if quad not in gone}
+        changed = [subject for subject in {*had, *now} if had.get(subject) != now.get(subject)]
+        before[graph], after[graph] = {}, {}
         for subject in changed:
-            old, new = had.get(subject, set()), now.get(subject, set())
-            inserts += [ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in new - old]
-            deletes += [ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in old - new]
-        before[graph] = {subject: frozenset(had[subject]) for subject in changed if subject in had}
-        after[graph] = {subject: frozenset(now[subject]) for subject in changed if now.get(subject)}
+            old, new = frozenset(had.pop(subject, ())), frozenset(now.pop(subject, ()))
+            inserts += new - old
+            deletes += old - new
+            if old:
+                before[graph][subject] = old
+            if new:
+                after[graph][subject] = new
     return Difference(before, after, tuple(inserts), tuple(deletes))
 
 
@@ -107,9 +110,10 @@ def as_stored(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     return [*plain, *small]
 
 
-def described(store: Store, graph: str, subjects: Iterable[str] | None) -> dict[str, set[ox.Triple]]:
+def described(store: Store, graph: str, subjects: Iterable[str] | None) -> dict[str, set[ox.Quad]]:
     """Return what a graph says of these subjects, or of all where None is given."""
-    found: dict[str, set[ox.Triple]] = defaultdict(set)
+    found: dict[str, set[ox.Quad]] = defaultdict(set)
+    name = node(graph)
     wanted = None if subjects is None else {each for each in subjects if not each.startswith("_:")}
     if wanted is None or len(wanted) >= _WHOLE:
         rows = look_up(store, "whole_graph", graph=Iri(graph)).rows
@@ -124,7 +128,7 @@ def described(store: Store, graph: str, subjects: Iterable[str] | None) -> dict[
             and value is not None
             and (wanted is None or thing.value in wanted)
         ):
-            found[thing.value].add(ox.Triple(thing, predicate, value))
+            found[thing.value].add(ox.Quad(thing, predicate, value, name))
     return found
 
 

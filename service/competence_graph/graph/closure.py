@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import pyoxigraph as ox
@@ -15,6 +16,10 @@ from competence_graph.graph.vocab import CG, expand
 from competence_graph.model.iri import Iri
 
 _CHUNK: Final = 3000
+_TYPE: Final = expand("rdf:type")
+_BROADER: Final = expand("skos:broader")
+_NOTATION: Final = expand("skos:notation")
+_COMPETENCE: Final = str(CG.Competence)
 
 
 def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
@@ -27,15 +32,10 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
     touched = {
         subject for subjects in (*difference.after.values(), *difference.before.values()) for subject in subjects
     }
-    quads = {
-        ox.Quad(triple.subject, triple.predicate, triple.object, node(graph))
-        for graph, subjects in difference.after.items()
-        for triples in subjects.values()
-        for triple in triples
-    }
+    quads = [quad for subjects in difference.after.values() for said in subjects.values() for quad in said]
     gone = set(difference.deletes)
     around: set[ox.Quad] = set()
-    referred = {value for quad in quads if (value := _iri(quad.object)) and value not in touched}
+    names = _names(quads, touched)
     levels: list[ox.Quad] = []
     for graph, level, scale, number in look_up(store, "scales").rows:
         levels += [
@@ -45,7 +45,7 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
         ]
     around.update(levels)
     reached: set[str] = set()
-    waiting = referred
+    waiting = names.referred
     # A requirement leads to a competence, the competence to its framework, the framework to its scale: three steps.
     for _ in range(3):
         found = _context(store, waiting - reached - touched)
@@ -55,23 +55,15 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
     for graph, owner, predicate, thing in _asked(store, "inverse", "thing", touched):
         if _iri(owner) not in touched:
             around.add(quad_of(owner, predicate, thing, graph))
-    competences = {
-        _subject(quad)
-        for quad in quads
-        if quad.predicate.value == expand("rdf:type") and _iri(quad.object) == str(CG.Competence)
-    }
-    for graph, descriptor, competence, level in _asked(store, "descriptors", "competence", competences):
+    for graph, descriptor, competence, level in _asked(store, "descriptors", "competence", names.competences):
         if _iri(descriptor) not in touched:
             around.add(_quad(descriptor, "cg:competence", competence, graph))
             around.add(_quad(descriptor, "cg:level", level, graph))
             around.add(_quad(descriptor, "rdf:type", node(str(CG.LevelDescriptor)), graph))
-    chained = {_subject(quad) for quad in quads if quad.predicate.value == expand("skos:broader")}
-    above = {_iri(quad.object) for quad in quads if quad.predicate.value == expand("skos:broader")}
-    for graph, narrower, broader in _asked(store, "broader_chain", "concept", chained | above):
+    for graph, narrower, broader in _asked(store, "broader_chain", "concept", names.linked):
         if _iri(narrower) not in touched:
             around.add(_quad(narrower, "skos:broader", broader, graph))
-    notations = {quad.object for quad in quads if quad.predicate.value == expand("skos:notation")}
-    values: list[Value] = [to_python(each) for each in notations]
+    values: list[Value] = [to_python(each) for each in names.notations]
     for start in range(0, len(values), _CHUNK):
         for graph, concept, scheme, notation in look_up(
             store, "same_notation", notation=values[start : start + _CHUNK]
@@ -80,6 +72,34 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
                 around.add(_quad(concept, "skos:notation", notation, graph))
                 around.add(_quad(concept, "skos:inScheme", scheme, graph))
     return [*quads, *(around - gone)]
+
+
+@dataclass(slots=True)
+class _Names:
+    """What the statements name: things outside, competences, both ends of broader links, notations."""
+
+    referred: set[str] = field(default_factory=set)
+    competences: set[str] = field(default_factory=set)
+    linked: set[str] = field(default_factory=set)
+    notations: set[Term] = field(default_factory=set)
+
+
+def _names(quads: Iterable[ox.Quad], touched: set[str]) -> _Names:
+    names = _Names()
+    # One pass, all predicates at hand: a classification brings a million statements.
+    for quad in quads:
+        named, pointed = quad.predicate.value, quad.object
+        if isinstance(pointed, ox.NamedNode):
+            iri = pointed.value
+            if iri not in touched:
+                names.referred.add(iri)
+            if named == _TYPE and iri == _COMPETENCE:
+                names.competences.add(_subject(quad))
+            elif named == _BROADER:
+                names.linked |= {_subject(quad), iri}
+        elif named == _NOTATION:
+            names.notations.add(pointed)
+    return names
 
 
 _FOLLOWED: Final = frozenset(

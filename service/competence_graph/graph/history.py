@@ -48,7 +48,7 @@ def people_graphs(store: Store) -> list[PeopleGraph]:
     return found
 
 
-def attainment(triples: Iterable[ox.Triple]) -> Attainment | None:
+def attainment(triples: Iterable[ox.Triple | ox.Quad]) -> Attainment | None:
     """Return the attainment that these statements describe; None where they describe none, or not a whole one."""
     values: dict[str, Term] = {}
     iri = ""

@@ -50,8 +50,7 @@ def judge(
                 if each.predicate == _TYPE and isinstance(each.object, ox.NamedNode)
             }
             focus[subject].update(kinds)
-    small = {quad.triple for quad in state}
-    findings = validate(small, {iri: sorted(types) for iri, types in focus.items()}, shapes, bulk=bulk)
+    findings = validate(state, {iri: sorted(types) for iri, types in focus.items()}, shapes, bulk=bulk)
     findings += _checked(state, focus, shapes)
     findings += _still_used(prepared, store, shapes)
     if not erase:

@@ -139,7 +139,7 @@ class Shapes:
                 self._compiled[chosen] = shacl.Shapes.from_turtle(core.serialize(format="turtle"))
             return self._compiled[chosen]
 
-    def report(self, data: Collection[ox.Triple], focus: Mapping[str, Collection[str]]) -> rdflib.Graph:
+    def report(self, data: Collection[ox.Triple | ox.Quad], focus: Mapping[str, Collection[str]]) -> rdflib.Graph:
         """Return pySHACL's report on the things to judge, each with its classes.
 
         The validator of these node shapes is kept, since building it costs most; each time the shapes are aimed at the
@@ -199,12 +199,12 @@ class Shapes:
 
 
 def validate(
-    data: Collection[ox.Triple], focus: Mapping[str, Collection[str]], shapes: Shapes, *, bulk: int = BULK
+    data: Collection[ox.Triple | ox.Quad], focus: Mapping[str, Collection[str]], shapes: Shapes, *, bulk: int = BULK
 ) -> list[Finding]:
     """Return what the shapes find in a small graph.
 
     Args:
-        data: The things to judge and what the shapes must know of the things around them.
+        data: The things to judge and what the shapes must know of the things around them; graph names do not matter.
         focus: The IRIs to judge, each with its classes; a thing whose classes no shape aims at is passed over.
         shapes: The shapes.
         bulk: From this many focus nodes on, the fast engine judges.
@@ -243,8 +243,11 @@ def _reference(report: rdflib.Graph) -> list[Result]:
     return found
 
 
-def _fast(data: Collection[ox.Triple], focus: Mapping[str, Collection[str]], shapes: shacl.Shapes) -> list[Result]:
-    text = (ox.serialize(data, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
+def _fast(
+    data: Collection[ox.Triple | ox.Quad], focus: Mapping[str, Collection[str]], shapes: shacl.Shapes
+) -> list[Result]:
+    triples = (each.triple if isinstance(each, ox.Quad) else each for each in data)
+    text = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
     found = []
     for result in shapes.validate_text(text, format="ntriples").results:
         node = result.focus_node.strip("<>")

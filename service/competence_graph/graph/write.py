@@ -42,6 +42,8 @@ from competence_graph.model.level import Attainment
 
 _AS_OF: Final = str(CG.asOf)
 _HOLDER: Final = expand("dct:rightsHolder")
+_SWITCH: Final = str(CG.countsSelfAssessment)
+_DERIVED: Final = frozenset((*POINTERS, _AS_OF))
 VILNIUS: Final = ZoneInfo("Europe/Vilnius")
 
 Listener = Callable[[Difference], None]
@@ -185,7 +187,7 @@ class Writer:
         people: dict[str, set[str]] = defaultdict(set)
         for quad in change.put:
             graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-            if any(graph.startswith(each) for each in own) and isinstance(quad.subject, ox.NamedNode):
+            if graph.startswith(tuple(own)) and isinstance(quad.subject, ox.NamedNode):
                 people[graph].add(quad.subject.value)
         for graph, subjects in people.items():
             name = node(graph)
@@ -246,7 +248,7 @@ class Writer:
         return bool(rows)
 
 
-def _holder(triples: Iterable[ox.Triple]) -> str:
+def _holder(triples: Iterable[ox.Quad]) -> str:
     """Return whose people a graph says it is about."""
     for triple in triples:
         if triple.predicate.value == _HOLDER and isinstance(triple.object, ox.NamedNode):
@@ -268,8 +270,8 @@ def _switches(plain: Difference) -> dict[str, bool]:
 
 
 def _is_switch(quad: ox.Quad) -> bool:
-    return quad.predicate.value == str(CG.countsSelfAssessment)
+    return quad.predicate.value == _SWITCH
 
 
 def _derived(quad: ox.Quad) -> bool:
-    return quad.predicate.value in POINTERS or quad.predicate.value == _AS_OF
+    return quad.predicate.value in _DERIVED
