@@ -13,6 +13,9 @@ from competence_graph.model.text import Text, fold
 Field = Literal["preferred", "alternative", "notation", "definition", "identifier"]
 Match = Literal["exact", "prefix", "word-prefix", "stem", "typo"]
 
+# Of a word that is looked for, so many letters at least are alike and so many at most are its ending.
+_STEM: Final = 4
+_ENDING: Final = 4
 _SIGNS: Final = re.compile(r"[^\w]+|_+")
 
 
@@ -77,6 +80,9 @@ class Found:
 def marked(text: str, query: str) -> list[tuple[str, bool]]:
     """Return the text in pieces, each with whether it is the beginning of a word that was searched for.
 
+    Other forms of the word are marked too, as far as they are alike: "skaitmeninim" of "skaitmeninimas" for
+    "skaitmeninimo".
+
     The pieces joined are the text: folding is done a character at a time, so that places stay what they were.
     """
     wanted = search_words(query)
@@ -98,12 +104,12 @@ def marked(text: str, query: str) -> list[tuple[str, bool]]:
 
 
 def _covered(folded: list[str], wanted: str) -> int:
-    """Return how many characters of a word the wanted beginning covers; 0 where the word does not begin so."""
+    """Return how many characters of a word are the beginning of the wanted one, its ending left aside; 0 where none."""
     rest = wanted
-    for count, character in enumerate(folded, start=1):
+    for count, character in enumerate(folded):
         if not rest.startswith(character):
-            return 0
+            return count if len(rest) <= _ENDING and len(wanted) - len(rest) >= _STEM else 0
         rest = rest[len(character) :]
         if not rest:
-            return count
-    return 0
+            return count + 1
+    return len(folded) if len(rest) <= _ENDING and len(folded) >= _STEM else 0

@@ -247,7 +247,7 @@ def citation(description: Description, lang: Lang) -> str:
     source = scheme.label(lang).value if scheme else ""
     if description.release:
         release = gettext("release %(version)s") % {"version": description.release}
-        source = f"{source}, {release}" if source else release
+        name, source = (name, f"{source}, {release}") if source else (f"{name}, {release}", "")
     day = description.modified.isoformat() if description.modified else ""
     service = gettext("Competence Graph") + (f", {day}" if day else "")
     return " ".join(f"{part}." for part in (name, source, service) if part) + f" {concept.iri}"

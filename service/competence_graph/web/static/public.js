@@ -6,7 +6,9 @@ for (const field of document.querySelectorAll("[data-copy]")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn";
-  button.textContent = field.dataset.copy;
+  // The word is drawn by the style sheet: a page says the same with and without this script.
+  button.setAttribute("aria-label", field.dataset.copy);
+  button.dataset.word = field.dataset.copyWord;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(field.value);
     field.select();
