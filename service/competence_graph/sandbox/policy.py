@@ -13,6 +13,7 @@ from typing import Final, Literal, cast
 from competence_graph.errors import QueryRefusedError
 from competence_graph.sandbox.shape import Shape
 from competence_graph.sandbox.tokens import Token, read_token, unescape_iri
+from competence_graph.sandbox.told import Told
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
@@ -20,7 +21,10 @@ BYTES: Final = 16_384
 PREFIXES: Final = 256
 GRAPHS: Final = 64
 
-_NO_SUCH_GRAPH: Final = (
+TOO_LONG: Final = Told(
+    "The query is longer than %(most)s bytes: split it, or take a dump and ask it on your own machine.", most=BYTES
+)
+_NO_SUCH_GRAPH: Final = Told(
     "The query names a graph that is not among the graphs you may ask: leave FROM and default-graph-uri out to ask all "
     "of them, or take a graph from the service description, its IRI written whole."
 )
@@ -72,7 +76,7 @@ def check_query(
         shape.take(token)
     shape.finish()
     if prologue.form is None:
-        raise QueryRefusedError("This is no query: begin it with SELECT, ASK, CONSTRUCT or DESCRIBE.")
+        raise QueryRefusedError(Told("This is no query: begin it with SELECT, ASK, CONSTRUCT or DESCRIBE."))
     _demand_graphs(prologue.dataset, graphs)
     chosen = bool(default or named)
     return FreeQuery(
@@ -87,19 +91,17 @@ def check_query(
 def _demand_readable(query: str) -> None:
     # Two comparisons, because a text of many megabytes need not be encoded to know that it is too long.
     if len(query) > BYTES or len(query.encode("utf-8", "surrogatepass")) > BYTES:
-        raise QueryRefusedError(
-            f"The query is longer than {BYTES} bytes: split it, or take a dump and ask it on your own machine."
-        )
+        raise QueryRefusedError(TOO_LONG)
     if "\0" in query:
-        raise QueryRefusedError(f"There is a NUL at character {query.index(chr(0)) + 1}: take it out.")
+        raise QueryRefusedError(Told("There is a NUL at character %(at)s: take it out.", at=query.index("\0") + 1))
     if any("\ud800" <= character <= "\udfff" for character in query):
-        raise QueryRefusedError("The query holds half a character (a lone surrogate): send it as UTF-8.")
+        raise QueryRefusedError(Told("The query holds half a character (a lone surrogate): send it as UTF-8."))
 
 
 def _demand_graphs(asked: Sequence[str | None], graphs: Collection[str]) -> None:
     if len(asked) > GRAPHS:
         raise QueryRefusedError(
-            f"The query chooses more than {GRAPHS} graphs: leave the choice out to ask all of them."
+            Told("The query chooses more than %(most)s graphs: leave the choice out to ask all of them.", most=GRAPHS)
         )
     # The same words whether the graph exists and is not the caller's, or does not exist.
     if any(graph not in graphs for graph in asked):
@@ -132,8 +134,11 @@ class _Prologue:
             self._awaited = "NAMED"
         elif awaited in {"PREFIX", "IRI", "FROM", "NAMED"}:
             raise QueryRefusedError(
-                f"Character {token.at + 1}: after PREFIX comes a name with its colon and an IRI in angle brackets; "
-                "after FROM comes the IRI of a graph."
+                Told(
+                    "Character %(at)s: after PREFIX comes a name with its colon and an IRI in angle brackets; "
+                    "after FROM comes the IRI of a graph.",
+                    at=token.at + 1,
+                )
             )
         elif token.kind == "word":
             self._word(token.text)
@@ -149,13 +154,18 @@ class _Prologue:
     def _declare(self, token: Token) -> None:
         self._declarations += 1
         if self._declarations > PREFIXES:
-            raise QueryRefusedError(f"The query declares more than {PREFIXES} prefixes: keep those it uses.")
+            raise QueryRefusedError(
+                Told("The query declares more than %(most)s prefixes: keep those it uses.", most=PREFIXES)
+            )
         self._prefix = token.text[:-1]
         lowered = self._prefix.lower()
         # Oxigraph would read "SERVICEx:y" as SERVICE and x:y.
         if "service" in lowered or "load" in lowered or lowered.startswith(("from", "named")):
             raise QueryRefusedError(
-                f"The prefix {self._prefix!r} holds a word that SPARQL keeps for itself: give it another name."
+                Told(
+                    "The prefix %(prefix)r holds a word that SPARQL keeps for itself: give it another name.",
+                    prefix=self._prefix,
+                )
             )
         self._awaited, self.declaring = "IRI", True
 
@@ -179,6 +189,10 @@ class _Prologue:
         prefix = token.text.partition(":")[0]
         if prefix not in self.prefixes:
             raise QueryRefusedError(
-                f"The prefix {prefix[:40]!r} at character {token.at + 1} is not declared: "
-                f"begin the query with PREFIX {prefix[:40]}: <...>."
+                Told(
+                    "The prefix %(prefix)r at character %(at)s is not declared: "
+                    "begin the query with PREFIX %(prefix)s: <...>.",
+                    prefix=prefix[:40],
+                    at=token.at + 1,
+                )
             )

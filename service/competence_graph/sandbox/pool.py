@@ -27,12 +27,13 @@ from competence_graph.errors import (
 )
 from competence_graph.sandbox.places import BusyError, Places, Ticket
 from competence_graph.sandbox.policy import FreeQuery
-from competence_graph.sandbox.process import COMMAND, Child, DeadlineError, EndedError
+from competence_graph.sandbox.process import COMMAND, TOO_HUNGRY, Child, DeadlineError, EndedError
+from competence_graph.sandbox.told import Told
 
 Format = Literal["json", "xml", "csv", "tsv", "ttl", "nt", "rdf", "jsonld"]
 
 _RETIRES_AFTER: Final = 300.0  # busy seconds; a fresh child has given back all memory
-_BUSY: Final = "More queries are running than this service takes at once: try again in a few seconds."
+_BUSY: Final = Told("More queries are running than this service takes at once: try again in a few seconds.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Pool:
         finally:
             self._places.leave(ticket)
         if "refused" in said:
-            raise QueryRefusedError(f"The query cannot be read: {said['refused']}")
+            raise QueryRefusedError(Told("The query cannot be read: %(why)s", why=said["refused"]))
         if "too_large" in said:
             raise too_large(self.limits.rows, said["too_large"], at_least=said.get("at_least", False))
         return FreeAnswer(content, form, time.monotonic() - started)
@@ -147,7 +148,7 @@ class Pool:
             if self._places.make_long(ticket):
                 child.yield_to_others()
             elif self._places.others_wait(ticket):
-                raise EndedError(_BUSY)
+                raise EndedError
 
         asked = {
             "format": form,
@@ -162,9 +163,9 @@ class Pool:
         except DeadlineError as error:
             if deadline - ticket.began < 0.8 * self.limits.seconds:
                 raise SandboxUnavailableError(_BUSY) from error  # it waited for most of its time
-            raise QueryTimeoutError(self.limits.seconds) from error
+            raise too_long(self.limits.seconds) from error
         except EndedError as error:
-            raise SandboxUnavailableError(str(error)) from error
+            raise SandboxUnavailableError(_BUSY) from error
         finally:
             self._held.pop(child.pid, None)
             self._give_back(child)
@@ -175,8 +176,7 @@ class Pool:
         all_held = list(self._held.values())
         # Where the kernel enforces no limit, this one does; and together they may hold less than each may alone.
         if held > self.limits.memory or (sum(all_held) > self.limits.memory_of_all and held == max(all_held)):
-            message = "The query needed more memory than allowed: ask for less at once, or take a dump."
-            raise QueryCrashedError(message)
+            raise QueryCrashedError(TOO_HUNGRY)
 
     def use(self, snapshot: Path) -> None:
         """Answer from another snapshot from now on; queries that run are answered from the old one."""
@@ -200,7 +200,7 @@ class Pool:
     def _take(self) -> Child:
         with self._lock:
             if self._closed:
-                raise SandboxUnavailableError("The service is stopping: try again in a minute.")
+                raise SandboxUnavailableError(Told("The service is stopping: try again in a minute."))
             child = self._idle.pop() if self._idle else None
             self._working += 1
         self._wanted.set()
@@ -218,9 +218,12 @@ class Pool:
         if child.way_out and self._egress != "blocked":
             child.kill()
             raise SandboxUnavailableError(
-                f"Queries are switched off: their process could open a socket ({child.way_out}) on this machine"
-                f"{': ' + child.why_open if child.why_open else ''}. Whoever runs the service can block the network "
-                "outside and set COMPETENCE_GRAPH_EGRESS=blocked."
+                Told(
+                    "Queries are switched off: their process could open a socket (%(way)s) on this machine. Whoever "
+                    "runs the service can block the network outside and set COMPETENCE_GRAPH_EGRESS=blocked. %(why)s",
+                    way=child.way_out,
+                    why=child.why_open,
+                )
             )
         return child
 
@@ -271,7 +274,28 @@ class Pool:
 def too_large(limit: int, counted: int, *, at_least: bool) -> QueryTooLargeError:
     """Return the refusal of an answer that is too large, with how large it is."""
     error = QueryTooLargeError(limit, counted)
-    rows = f"{counted} rows or more" if at_least else f"{counted} rows"
-    text = f"The answer has {rows}, and at most {limit} are sent without LIMIT: "
-    error.args = (text + "add LIMIT and OFFSET, or take a dump from /dumps/.",)
+    if at_least:
+        told = Told(
+            "The answer has %(counted)s rows or more, and at most %(limit)s are sent without LIMIT: "
+            "add LIMIT and OFFSET, or take a dump from /dumps/.",
+            counted=counted,
+            limit=limit,
+        )
+    else:
+        told = Told(
+            "The answer has %(counted)s rows, and at most %(limit)s are sent without LIMIT: "
+            "add LIMIT and OFFSET, or take a dump from /dumps/.",
+            counted=counted,
+            limit=limit,
+        )
+    error.args = (told,)
+    return error
+
+
+def too_long(seconds: float) -> QueryTimeoutError:
+    """Return the refusal of a query that ran out of time."""
+    error = QueryTimeoutError(seconds)
+    error.args = (
+        Told("The query ran longer than %(seconds)s s: ask for less, or take a dump.", seconds=f"{seconds:g}"),
+    )
     return error

@@ -19,6 +19,7 @@ import pyoxigraph
 
 from competence_graph.errors import QueryCrashedError, SandboxUnavailableError
 from competence_graph.sandbox.frames import FrameError, pack, unpack
+from competence_graph.sandbox.told import Told
 
 # Where the child finds us and Oxigraph. `-I -S` reads no environment and no site-packages, which also saves time.
 _ROOTS: Final = (str(Path(__file__).resolve().parents[2]), str(Path(pyoxigraph.__file__).resolve().parents[1]))
@@ -27,6 +28,7 @@ _START: Final = (
     "from competence_graph.sandbox.child import main; main(json.loads(sys.argv[1]))"
 )
 COMMAND: Final = (sys.executable, "-I", "-S", "-X", "utf8", "-c", _START)
+TOO_HUNGRY: Final = Told("The query needed more memory than allowed: ask for less at once, or take a dump.")
 _START_SECONDS: Final = 20.0
 _GLANCE_SECONDS: Final = 0.05
 _PIPE_BYTES: Final = 1 << 20
@@ -38,7 +40,7 @@ class DeadlineError(Exception):
 
 
 class EndedError(Exception):
-    """The child was ended because others needed its place or its memory; ``why`` says which."""
+    """The child was ended because others needed its place."""
 
 
 class Child:
@@ -82,10 +84,8 @@ class Child:
             hello, _ = self._receive(time.monotonic() + _START_SECONDS, lambda: None, largest=0)
         except (FrameError, DeadlineError) as error:
             self.kill()
-            message = (
-                f"A child that would answer queries did not start ({error}): see the log, and restart the service."
-            )
-            raise SandboxUnavailableError(message) from error
+            told = Told("A process that would answer queries did not start: try again in a minute.")
+            raise SandboxUnavailableError(told) from error
         self.way_out: str = hello["way_out"]
         self.why_open: str = hello["why"]
 
@@ -140,10 +140,10 @@ class Child:
         self.busy_seconds += time.monotonic() - started
         if said.get("failed") == "memory":
             self.kill()
-            raise QueryCrashedError("The query needed more memory than allowed: ask for less at once, or take a dump.")
+            raise QueryCrashedError(TOO_HUNGRY)
         if "failed" in said:
             self.kill()
-            raise QueryCrashedError("The query made the engine give up: ask it in a simpler way, or in parts.")
+            raise QueryCrashedError(Told("The query made the engine give up: ask it in a simpler way, or in parts."))
         return said, content
 
     def kill(self) -> None:
@@ -157,12 +157,11 @@ class Child:
                     pipe.close()
         self._process.wait()
 
-    def _obituary(self) -> str:
-        code = self._process.returncode
-        log_free = f"signal {-code}" if code < 0 else f"status {code}"
-        return (
-            f"The child that ran the query died ({log_free}), most likely for want of memory: "
-            "ask for less at once, or take a dump. Nobody else was harmed."
+    def _obituary(self) -> Told:
+        return Told(
+            "The process that ran the query died (%(code)s), most likely for want of memory: "
+            "ask for less at once, or take a dump. Nobody else was harmed.",
+            code=self._process.returncode,
         )
 
     def _send(self, frame: bytes, deadline: float) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from competence_graph.errors import QueryRefusedError
 from competence_graph.sandbox.tokens import Token
+from competence_graph.sandbox.told import Told
 
 DEPTH: Final = 256
 OPERATORS: Final = 256
@@ -114,7 +115,9 @@ class Shape:
             QueryRefusedError: If a bracket is still open.
         """
         if len(self._stack) > 1:
-            raise QueryRefusedError(f"{len(self._stack) - 1} bracket(s) are not closed at the end: close them.")
+            raise QueryRefusedError(
+                Told("Brackets that are not closed at the end: %(count)s. Close them.", count=len(self._stack) - 1)
+            )
 
     def _word(self, word: str, frame: _Frame) -> None:
         self._last_word = word
@@ -154,7 +157,9 @@ class Shape:
             self._open(sign, frame)
         elif sign in _CLOSES:
             if frame.kind not in _CLOSES[sign]:
-                raise QueryRefusedError(f"{sign} at character {token.at + 1} closes nothing: take it out.")
+                raise QueryRefusedError(
+                    Told("%(sign)s at character %(at)s closes nothing: take it out.", sign=sign, at=token.at + 1)
+                )
             self._stack.pop()
         elif sign == "^^" and frame.kind is not Kind.PATH and frame.place is not Place.VERB:
             self._typed = True
@@ -179,13 +184,19 @@ class Shape:
                 frame.place = Place.VERB
         elif sign not in {"+", "-"}:
             raise QueryRefusedError(
-                f"{sign} at character {token.at + 1} has no place among triple patterns: "
-                "comparisons stand in FILTER(...), and triples about triples are not SPARQL 1.1."
+                Told(
+                    "%(sign)s at character %(at)s has no place among triple patterns: "
+                    "comparisons stand in FILTER(...), and triples about triples are not SPARQL 1.1.",
+                    sign=sign,
+                    at=token.at + 1,
+                )
             )
 
     def _open(self, sign: str, frame: _Frame) -> None:
         if len(self._stack) > DEPTH:
-            raise QueryRefusedError(f"The query nests deeper than {DEPTH} brackets: flatten it.")
+            raise QueryRefusedError(
+                Told("The query nests deeper than %(most)s brackets: write it flatter.", most=DEPTH)
+            )
         if sign == "{":
             kind = self._brace(frame)
         elif sign == "[":
@@ -232,18 +243,27 @@ class Shape:
         self._patterns += many
         if self._patterns > PATTERNS:
             raise QueryRefusedError(
-                f"The query has more than {PATTERNS} triple patterns (VALUES blocks count too): "
-                "ask it in parts, or take a dump."
+                Told(
+                    "The query has more than %(most)s triple patterns (VALUES blocks count too): "
+                    "ask it in parts, or take a dump.",
+                    most=PATTERNS,
+                )
             )
 
     def _count_step(self, sign: str) -> None:
         self._steps += len(sign) if sign in _PATH_SIGNS else 0
         if self._steps > STEPS:
-            raise QueryRefusedError(f"The query's paths have more than {STEPS} steps (/ | ^ * + ? !): ask it in parts.")
+            raise QueryRefusedError(
+                Told("The query's paths have more than %(most)s steps (/ | ^ * + ? !): ask it in parts.", most=STEPS)
+            )
 
     def _count_operator(self, frame: _Frame) -> None:
         frame.operators += 1
         if frame.operators > OPERATORS:
             raise QueryRefusedError(
-                f"More than {OPERATORS} operators or blocks stand in a row: use IN (...) or VALUES, or ask it in parts."
+                Told(
+                    "More than %(most)s operators or blocks stand in a row: "
+                    "use IN (...) or VALUES, or ask it in parts.",
+                    most=OPERATORS,
+                )
             )

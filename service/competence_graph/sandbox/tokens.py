@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from competence_graph.errors import QueryRefusedError
+from competence_graph.sandbox.told import Told
 
 _ESCAPE: Final = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 # Alternatives that begin differently and one repetition each: nothing to go back over. The prefix is bounded because
@@ -96,35 +97,52 @@ def _demand_known(word: str, written: str, at: int) -> None:
         return
     if word in OUTWARD:
         raise QueryRefusedError(
-            f"{word} at character {at + 1} asks another server, and this service never does: "
-            "leave it out, and join the two answers on your own machine."
+            Told(
+                "%(word)s at character %(at)s asks another server, and this service never does: "
+                "leave it out, and join the two answers on your own machine.",
+                word=word,
+                at=at + 1,
+            )
         )
     if word in WRITING:
         raise QueryRefusedError(
-            f"{word} at character {at + 1} belongs to an update, and this door only reads; nothing was changed. "
-            "Ask with SELECT, ASK, CONSTRUCT or DESCRIBE."
+            Told(
+                "%(word)s at character %(at)s belongs to an update, and this door only reads; nothing was changed. "
+                "Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
+                word=word,
+                at=at + 1,
+            )
         )
     raise QueryRefusedError(
-        f"{written[:40]!r} at character {at + 1} is no word of SPARQL 1.1: put spaces between words, a question mark "
-        "before a variable, quotes around text."
+        Told(
+            "%(word)r at character %(at)s is no word of SPARQL 1.1: put spaces between words, a question mark "
+            "before a variable, quotes around text.",
+            word=written[:40],
+            at=at + 1,
+        )
     )
 
 
-def _unreadable(query: str, at: int) -> str:
+def _unreadable(query: str, at: int) -> Told:
     character = query[at]
-    where = f"at character {at + 1}"
     if character in "\"'":
-        return f"The text that begins {where} does not end: close its quotes, and write a backslash as two."
+        return Told(
+            "The text that begins at character %(at)s does not end: close its quotes, and write a backslash as two.",
+            at=at + 1,
+        )
     if character == "\\":
-        return (
-            f"The backslash {where} stands outside text and IRIs: write the character itself, "
-            "because code-point escapes are taken only inside quotes and angle brackets."
+        return Told(
+            "The backslash at character %(at)s stands outside text and IRIs: write the character itself, "
+            "because code-point escapes are taken only inside quotes and angle brackets.",
+            at=at + 1,
         )
     if character == "@":
-        return f"The @ {where} has no language after it: write one, such as @lt."
-    if character == "\0":
-        return f"There is a NUL {where}: take it out."
-    return f"{character!r} {where} has no meaning in SPARQL: take it out, or put it in quotes."
+        return Told("The @ at character %(at)s has no language after it: write one, such as @lt.", at=at + 1)
+    return Told(
+        "%(character)r at character %(at)s has no meaning in SPARQL: take it out, or put it in quotes.",
+        character=character,
+        at=at + 1,
+    )
 
 
 def unescape_iri(text: str) -> str:

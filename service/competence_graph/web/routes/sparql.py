@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from competence_graph.errors import CompetenceGraphError, QueryRefusedError, SandboxUnavailableError
 from competence_graph.sandbox.description import describe_service
 from competence_graph.sandbox.free import FreeSparql
-from competence_graph.sandbox.policy import BYTES
+from competence_graph.sandbox.policy import BYTES, TOO_LONG
 from competence_graph.sandbox.pool import Format
 from competence_graph.web.access import Machine
 from competence_graph.web.deps import Parts, Services
@@ -27,6 +27,7 @@ from competence_graph.web.language import language_of
 from competence_graph.web.negotiation import HTML, NotAcceptableError, Representation, read_accept
 from competence_graph.web.problems import answer_error
 from competence_graph.web.respond import Answer, respond
+from competence_graph.web.routes import sparql_page
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,6 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 _ONLY_READS: Final = "This door only reads; nothing was changed. Ask with SELECT, ASK, CONSTRUCT or DESCRIBE."
-_TOO_LONG: Final = f"The query is longer than {BYTES} bytes: split it, or take a dump and ask it on your own machine."
 _TYPES: Final = f"Send the query as {_FORM} (query=...) or as {_QUERY}, in UTF-8 and not compressed."
 
 
@@ -90,7 +90,8 @@ class _SparqlRoute(APIRoute):
         return handler
 
 
-router = APIRouter(include_in_schema=False, route_class=_SparqlRoute)
+router = APIRouter(include_in_schema=False)
+protocol = APIRouter(route_class=_SparqlRoute)
 
 
 def _limits_header(sparql: FreeSparql) -> str:
@@ -137,7 +138,7 @@ async def _read_body(request: Request) -> bytes:
             async for part in request.stream():
                 length += len(part)
                 if length > _MOST_BODY:
-                    raise QueryRefusedError(_TOO_LONG)
+                    raise QueryRefusedError(TOO_LONG)
                 parts.append(part)
     except TimeoutError as error:
         raise HTTPException(408, "The query came too slowly: send it at once.") from error
@@ -146,7 +147,7 @@ async def _read_body(request: Request) -> bytes:
 
 def _fields(encoded: bytes) -> list[tuple[str, str]]:
     if len(encoded) > _MOST_BODY:
-        raise QueryRefusedError(_TOO_LONG)
+        raise QueryRefusedError(TOO_LONG)
     try:
         return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError as error:
@@ -162,13 +163,13 @@ def _text(body: bytes) -> str:
         raise QueryRefusedError("The query is no UTF-8: save it as UTF-8 and send it again.") from error
 
 
-@router.api_route("/sparql", methods=["GET", "POST"])
+@protocol.api_route("/sparql", methods=["GET", "POST"])
 def query(request: Request, parts: Parts, actor: Machine, asked: Annotated[Asked, Depends(read_query)]) -> Response:
     """Answer a query; without one, say what there is to ask and within which limits."""
     return _answer(request, _sandbox(parts), asked, None)
 
 
-@router.get("/sparql.{suffix}")
+@protocol.get("/sparql.{suffix}")
 def query_as(
     request: Request, parts: Parts, actor: Machine, asked: Annotated[Asked, Depends(read_query)], suffix: str
 ) -> Response:
@@ -237,3 +238,7 @@ def choose(accept: str | None, suffix: str | None, available: Sequence[Represent
     if best is None:
         raise NotAcceptableError(available)
     return best[1]
+
+
+router.include_router(protocol)
+router.include_router(sparql_page.router)
