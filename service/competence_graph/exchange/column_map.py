@@ -202,7 +202,8 @@ class _Reader:
         names = (names,) if isinstance(names, str) else tuple(names or ())
         if not names:
             self._fail(f"{where}.name", "give the name of the file.")
-        columns, wanted = [], {}
+        columns: list[Column] = []
+        wanted: dict[str, bool] = {}
         for key, named in self._part(said, "columns", where).items():
             what, _, lang = key.partition("@")
             if what not in _KEYS[kind] or bool(lang) != (what in _TEXTS):

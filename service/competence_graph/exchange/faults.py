@@ -1,4 +1,4 @@
-"""What can be wrong with the tables of a foreign framework: each fault with its file, row, column, value and mending."""
+"""What can be wrong with the tables of a foreign framework: each fault with file, row, column, value and mending."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Faults:
                     Finding(
                         "", "", "", severity, rule,
                         {"lt": f"Dar tokių pačių atvejų: {more}.", "en": f"Further cases of the same kind: {more}."},
-                        {"lt": "Ištaisę pirmuosius, tikrinkite dar kartą.", "en": "Mend the first ones and check again."}
+                        {"lt": "Ištaisę šiuos, tikrinkite dar kartą.", "en": "Mend these and check again."}
                         if severity == "violation"
                         else {"lt": "Taisyti nebūtina.", "en": "Nothing has to be mended."},
                     )
@@ -237,7 +237,7 @@ class Faults:
         """Note a concept that is said to be broader than itself."""
         self.note(
             file, "broader-itself",
-            {"lt": "Sąvoka nurodyta kaip platesnė už save pačią.", "en": "The concept is said to be broader than itself."},
+            {"lt": "Sąvoka nurodyta kaip platesnė už save.", "en": "The concept is said to be broader than itself."},
             {"lt": "Nurodykite kitą sąvoką arba ištrinkite eilutę.", "en": "Name another concept, or delete the row."},
             row=row, column=column, value=focus, focus=focus,
         )  # fmt: skip
@@ -247,10 +247,10 @@ class Faults:
         self.note(
             file, "broader-outside",
             {
-                "lt": "Platesnė sąvoka priklauso kitai schemai: kompetencija negali būti platesnė už pareigybę ir atvirkščiai.",
-                "en": "The broader concept is of another scheme: no competence is broader than a role, nor the reverse.",
+                "lt": "Platesnė sąvoka yra kitos rūšies: kompetencija nėra platesnė už pareigybę, nei atvirkščiai.",
+                "en": "The broader concept is of another kind: no competence is broader than a role, nor the reverse.",
             },
-            {"lt": "Nurodykite tos pačios schemos sąvoką.", "en": "Name a concept of the same scheme."},
+            {"lt": "Nurodykite tos pačios rūšies sąvoką.", "en": "Name a concept of the same kind."},
             row=row, column=column, value=value, focus=focus,
         )  # fmt: skip
 

@@ -55,7 +55,7 @@ def framework_graph(column_map: ColumnMap, base: str = BASE) -> ox.NamedNode:
 def roles_graph(column_map: ColumnMap, base: str = BASE) -> ox.NamedNode | None:
     """Return the graph of the roles and their requirements.
 
-    It is a graph of its own beside the frameworks, not ``graph/roles``: that one is replaced whole with our inventories.
+    It is a graph beside the frameworks and not ``graph/roles``, which is replaced whole with our inventories.
     """
     return None if column_map.roles is None else node(f"{base}graph/framework/{column_map.roles.word}")
 
@@ -63,8 +63,8 @@ def roles_graph(column_map: ColumnMap, base: str = BASE) -> ox.NamedNode | None:
 def requirement_iri(column_map: ColumnMap, role: str, competence: str, base: str = BASE) -> Iri:
     """Return the name of a requirement: ``{base}id/{word}-{role}-{competence}``.
 
-    It lies under our base, because its level is ours; a role and a competence are named by the UUID that ends their IRI, else
-    by sixteen hexadecimal digits of its SHA-256.
+    It lies under our base, because its level is ours. A role and a competence are named by the UUID that ends their
+    IRI, else by sixteen hexadecimal digits of its SHA-256.
     """
     return Iri(f"{base}id/{column_map.framework.word}-{_key(role)}-{_key(competence)}")
 
@@ -82,10 +82,11 @@ def levels_note(column_map: ColumnMap) -> dict[Lang, str]:
     short = column_map.short
     return {
         "lt": f"Lygiai ir svoriai yra mūsų, ne {short}: {short} pasako tik tai, ar kompetencija profesijai būtina, ar "
-        f"pageidautina. Čia „būtina“ reiškia {level} lygį (svoris {weight}), „pageidautina“ – {low} lygį (svoris {light}).",
-        "en": f"The levels and weights are ours, not those of {short}: {short} only says whether a competence is essential or "
-        f"optional for an occupation. Here essential stands for level {level} (weight {weight}), optional for level {low} "
-        f"(weight {light}).",
+        f"pageidautina. Čia „būtina“ reiškia {level} lygį (svoris {weight}), „pageidautina“ – {low} lygį "
+        f"(svoris {light}).",
+        "en": f"The levels and weights are ours, not those of {short}: {short} only says whether a competence is "
+        f"essential or optional for an occupation. Here essential stands for level {level} (weight {weight}), "
+        f"optional for level {low} (weight {light}).",
     }
 
 

@@ -15,6 +15,7 @@ from competence_graph.exchange.sheets import Advance, Row, rows, split
 from competence_graph.model.iri import Iri, parse_iri
 
 _SKILLS: Final = frozenset({"competences", "areas"})
+_NECESSITIES: Final = get_args(Necessity)
 Source = tuple[str, int]
 """A file and the row that a spreadsheet shows."""
 
@@ -105,13 +106,12 @@ class _Reader:
 
     def _iri(self, table: Table, key: str, value: str, source: Source) -> Iri | None:
         # 129,000 links name 17,000 things: each is looked at once.
-        known = self._iris.get(value, "")
-        if known == "":
+        if value not in self._iris:
             try:
-                known = parse_iri(value)
+                self._iris[value] = parse_iri(value)
             except InvalidIriError:
-                known = None
-            self._iris[value] = known
+                self._iris[value] = None
+        known = self._iris[value]
         if known is None:
             self._faults.no_iri(*source, table.column(key), value)
         return known
@@ -209,9 +209,8 @@ class _Reader:
         necessity = self._cell(table, "necessity", row)
         if role is None or competence is None:
             return
-        if necessity not in get_args(Necessity):
-            known = get_args(Necessity)
-            self._faults.unknown_code(*source, table.column("necessity"), necessity, known, role)
+        if necessity not in _NECESSITIES:
+            self._faults.unknown_code(*source, table.column("necessity"), necessity, _NECESSITIES, role)
             return
         for key, iri, kind in (("role", role, "roles"), ("competence", competence, "competences")):
             concept = self.made.concepts.get(iri)
