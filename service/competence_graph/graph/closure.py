@@ -20,6 +20,8 @@ _TYPE: Final = expand("rdf:type")
 _BROADER: Final = expand("skos:broader")
 _NOTATION: Final = expand("skos:notation")
 _COMPETENCE: Final = str(CG.Competence)
+_PREREQUISITE: Final = expand("schema:coursePrerequisites")
+_PERSON: Final = expand("foaf:Person")
 
 
 def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
@@ -36,6 +38,15 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
     gone = set(difference.deletes)
     around: set[ox.Quad] = set()
     names = _names(quads, touched)
+    # A mapping speaks of a thing described elsewhere; a framework's competence may be spoken of in a mapping.
+    spoken = [
+        quad_of(thing, predicate, said, graph)
+        for graph, thing, predicate, said in _asked(store, "elsewhere", "thing", (touched - names.typed) | names.apart)
+        if _iri(thing) not in difference.after.get(_iri(graph), {})
+    ]
+    if spoken:
+        around.update(spoken)
+        names = _names([*quads, *(set(spoken) - gone)], touched)
     levels: list[ox.Quad] = []
     for graph, level, scale, number in look_up(store, "scales").rows:
         levels += [
@@ -60,6 +71,9 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
             around.add(_quad(descriptor, "cg:competence", competence, graph))
             around.add(_quad(descriptor, "cg:level", level, graph))
             around.add(_quad(descriptor, "rdf:type", node(str(CG.LevelDescriptor)), graph))
+    for graph, later, earlier in _asked(store, "prerequisite_chain", "course", names.courses):
+        if _iri(later) not in touched:
+            around.add(_quad(later, "schema:coursePrerequisites", earlier, graph))
     for graph, narrower, broader in _asked(store, "broader_chain", "concept", names.linked):
         if _iri(narrower) not in touched:
             around.add(_quad(narrower, "skos:broader", broader, graph))
@@ -76,12 +90,18 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
 
 @dataclass(slots=True)
 class _Names:
-    """What the statements name: things outside, competences, both ends of broader links, notations."""
+    """What the statements name: things outside, competences, both ends of links, notations.
+
+    ``typed`` say what they are; ``apart`` may be spoken of in other graphs too: competences and people.
+    """
 
     referred: set[str] = field(default_factory=set)
     competences: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
+    courses: set[str] = field(default_factory=set)
     notations: set[Term] = field(default_factory=set)
+    typed: set[str] = field(default_factory=set)
+    apart: set[str] = field(default_factory=set)
 
 
 def _names(quads: Iterable[ox.Quad], touched: set[str]) -> _Names:
@@ -93,8 +113,14 @@ def _names(quads: Iterable[ox.Quad], touched: set[str]) -> _Names:
             iri = pointed.value
             if iri not in touched:
                 names.referred.add(iri)
-            if named == _TYPE and iri == _COMPETENCE:
-                names.competences.add(_subject(quad))
+            if named == _TYPE:
+                names.typed.add(_subject(quad))
+                if iri == _COMPETENCE:
+                    names.competences.add(_subject(quad))
+                if iri in (_COMPETENCE, _PERSON):
+                    names.apart.add(_subject(quad))
+            elif named == _PREREQUISITE:
+                names.courses |= {_subject(quad), iri}
             elif named == _BROADER:
                 names.linked |= {_subject(quad), iri}
         elif named == _NOTATION:

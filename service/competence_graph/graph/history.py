@@ -80,6 +80,8 @@ def _made(iri: str, get: Mapping[str, object]) -> Attainment | None:
     level, issued, created, expires = get["level"], get["issued"], get["created"], get["expires"]
     if not isinstance(level, int) or not isinstance(issued, date) or not isinstance(created, date):
         return None
+    if not isinstance(get["learner"], Iri) or not isinstance(get["competence"], Iri):
+        return None
     method = str(get["method"])
     return Attainment(
         iri=iri,

@@ -196,5 +196,5 @@ def shape_files(folder: Path, profile: Profile) -> list[Path]:
     """Return the files of shapes that a profile reads: foreign frameworks are asked for less."""
     files = sorted(folder.glob("*.ttl"))
     if profile == "foreign":
-        return [path for path in files if path.stem in ("foreign", "checks")]
+        return [path for path in files if path.stem in ("foreign", "requirement", "checks")]
     return [path for path in files if path.stem != "foreign"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
@@ -41,15 +40,11 @@ def judge(
     if not prepared.inserts and not prepared.deletes:
         return []
     state = state_after(prepared, store)
-    focus: dict[str, set[str]] = defaultdict(set)
-    for subjects in prepared.after.values():
-        for subject, triples in subjects.items():
-            kinds = {
-                each.object.value
-                for each in triples
-                if each.predicate == _TYPE and isinstance(each.object, ox.NamedNode)
-            }
-            focus[subject].update(kinds)
+    focus: dict[str, set[str]] = {subject: set() for subjects in prepared.after.values() for subject in subjects}
+    # A mapping's subject is described in another graph: it is judged as what it is there.
+    for each in state:
+        if each.predicate == _TYPE and isinstance(each.subject, ox.NamedNode) and each.subject.value in focus:
+            focus[each.subject.value].add(each.object.value)  # type: ignore[union-attr]
     findings = validate(state, {iri: sorted(types) for iri, types in focus.items()}, shapes, bulk=bulk)
     findings += _checked(state, focus, shapes)
     findings += _still_used(prepared, store, shapes)
@@ -79,12 +74,14 @@ def _checked(state: list[ox.Quad], focus: Mapping[str, Collection[str]], shapes:
     found = []
     for name, sparql in checks().items():
         for row in small.select(sparql).rows:
-            thing, path, value = (each.value if isinstance(each, ox.NamedNode | ox.Literal) else "" for each in row[:3])
+            thing, path, value, *rest = (
+                each.value if isinstance(each, ox.NamedNode | ox.Literal) else "" for each in row
+            )
             if thing not in focus:
                 continue
             said_by = {shapes.by_query[kind, path] for kind in focus[thing] if (kind, path) in shapes.by_query}
             if name == "level-on-scale" and said_by:
-                found.append(finding(shapes, thing, min(said_by), value, "SPARQLConstraintComponent"))
+                found.append(finding(shapes, thing, min(said_by), value, "SPARQLConstraintComponent", "", top=rest[0]))
             else:
                 found.append(_named(name, thing, value, shapes))
     return found

@@ -259,21 +259,29 @@ def _fast(
     return found
 
 
-def finding(shapes: Shapes, focus: str, shape: str, value: str, component: str, path: str = "") -> Finding:
-    """Return the finding of a shape or a check, in the words of both languages."""
+def finding(
+    shapes: Shapes, focus: str, shape: str, value: str, component: str, path: str = "", *, top: str = ""
+) -> Finding:
+    """Return the finding of a shape or a check, in the words of both languages.
+
+    A value that the sentence does not repeat may be somebody's name: it is not kept either. ``top`` is the highest
+    level of the scale, where the rule speaks of one.
+    """
     rule = shapes.rules.get(shape)
     if rule is None:
         rule = Rule({"lt": "", "en": ""}, {"lt": "", "en": ""}, "violation", "", {})
     shown = _local(value)
+    parameters = {**rule.parameters, "top": top} if top else rule.parameters
+    sentences = {
+        lang: said(component, lang, name=rule.name[lang], value=shown, parameters=parameters) for lang in LANGS
+    }
     return Finding(
         focus=focus,
         path=rule.path or path,
-        value=value,
+        value=value if shown[:40] in sentences["en"] else "",
         severity=rule.severity,
         rule=shape.rsplit("#", 1)[-1],
-        said={
-            lang: said(component, lang, name=rule.name[lang], value=shown, parameters=rule.parameters) for lang in LANGS
-        },
+        said=sentences,
         mend=dict(rule.message),
     )
 
