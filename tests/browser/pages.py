@@ -47,6 +47,9 @@ PAGES = [
     Page("search-empty", "/{lang}/search"),
     Page("search-nothing", "/{lang}/search?q=bibliotkeiniku"),
     Page("search-retired", "/{lang}/search?q=kortelinis"),
+    Page("sparql", "/{lang}/sparql"),
+    Page("sparql-answer", "/{lang}/sparql?query=SELECT+*+%7B+?s+?p+?o+%7D+LIMIT+30"),
+    Page("sparql-refused", "/{lang}/sparql?query=SELECT+*+%7B+SERVICE+%3Ca:b%3E+%7B%7D+%7D", status=400),
     Page("document", "/doc/proficiency?lang={lang}"),
     Page("document-missing", "/doc/c57vh4ec?lang={lang}", status=404),
 ]

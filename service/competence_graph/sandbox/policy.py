@@ -163,7 +163,7 @@ class _Prologue:
         if "service" in lowered or "load" in lowered or lowered.startswith(("from", "named")):
             raise QueryRefusedError(
                 Told(
-                    "The prefix %(prefix)r holds a word that SPARQL keeps for itself: give it another name.",
+                    "The prefix “%(prefix)s” holds a word that SPARQL keeps for itself: give it another name.",
                     prefix=self._prefix,
                 )
             )
@@ -190,7 +190,7 @@ class _Prologue:
         if prefix not in self.prefixes:
             raise QueryRefusedError(
                 Told(
-                    "The prefix %(prefix)r at character %(at)s is not declared: "
+                    "The prefix “%(prefix)s” at character %(at)s is not declared: "
                     "begin the query with PREFIX %(prefix)s: <...>.",
                     prefix=prefix[:40],
                     at=token.at + 1,

@@ -115,7 +115,7 @@ def _demand_known(word: str, written: str, at: int) -> None:
         )
     raise QueryRefusedError(
         Told(
-            "%(word)r at character %(at)s is no word of SPARQL 1.1: put spaces between words, a question mark "
+            "“%(word)s” at character %(at)s is no word of SPARQL 1.1: put spaces between words, a question mark "
             "before a variable, quotes around text.",
             word=written[:40],
             at=at + 1,
@@ -139,8 +139,8 @@ def _unreadable(query: str, at: int) -> Told:
     if character == "@":
         return Told("The @ at character %(at)s has no language after it: write one, such as @lt.", at=at + 1)
     return Told(
-        "%(character)r at character %(at)s has no meaning in SPARQL: take it out, or put it in quotes.",
-        character=character,
+        "“%(character)s” at character %(at)s has no meaning in SPARQL: take it out, or put it in quotes.",
+        character=repr(character)[1:-1],
         at=at + 1,
     )
 
