@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from importlib import util
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ def browser() -> str | None:
 
 def sparql_server() -> bool:
     """Whether the Oxigraph server can be started."""
-    return bool(shutil.which("oxigraph")) or util.find_spec("oxigraph") is not None
+    return Path(sys.executable).with_name("oxigraph").exists() or bool(shutil.which("oxigraph"))
 
 
 def speller() -> bool:
