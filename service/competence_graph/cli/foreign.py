@@ -1,4 +1,4 @@
-"""Foreign frameworks: folders of tables, loaded or checked whole; `load` and `check` in data.py hand them on to here."""
+"""Foreign frameworks: folders of tables, loaded or checked whole; `load` and `check` in data.py hand them on."""
 
 from __future__ import annotations
 
