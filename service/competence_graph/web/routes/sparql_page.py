@@ -106,7 +106,6 @@ def sparql_page(
         "text": None,
         "refusal": None,
         "downloads": (),
-        "milliseconds": 0,
         "snippets": (),
     }
     status = 200
@@ -157,7 +156,6 @@ def answered(sparql: FreeSparql | None, query: str, lang: Lang, base: str, clien
     found = sparql.answer(checked, form, client=client)
     formats = _TABLE_FORMATS if tabular else _GRAPH_FORMATS
     shown: dict[str, Any] = {
-        "milliseconds": max(1, round(found.seconds * 1000)),
         "downloads": [(f"/sparql.{suffix}?{urlencode({'query': query})}", name) for suffix, name in formats],
     }
     if checked.form == "ASK":
