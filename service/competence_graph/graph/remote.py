@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
-from SPARQLWrapper import POST, SPARQLWrapper
+from SPARQLWrapper import INSERT, POST, SELECT, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from competence_graph.errors import StoreError, StoreStaleError
@@ -56,6 +56,8 @@ class RemoteStore:
         wrapper.setMethod(POST)
         wrapper.setRequestMethod("postdirectly")
         wrapper.setQuery(text)
+        # SPARQLWrapper guesses from words, those of comments too ("created" is CREATE to it): here all are queries.
+        wrapper.queryType = SELECT
         # Set after setQuery, which chooses one itself; the exact type keeps servers from sending another.
         wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", accept)
@@ -89,6 +91,7 @@ class RemoteStore:
         wrapper.setMethod(POST)
         wrapper.setRequestMethod("postdirectly")
         wrapper.setQuery(update)
+        wrapper.queryType = INSERT
         with self._lock:
             try:
                 wrapper.query().response.close()
