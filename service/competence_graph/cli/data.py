@@ -14,6 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from competence_graph.bundled import bundled
 from competence_graph.cli.connection import connected
+from competence_graph.cli.foreign import are_tables, check_tables, load_tables
 from competence_graph.cli.show import ERR, OUT, Exit, Said, print_findings, print_summary
 from competence_graph.errors import UnreadableFileError
 from competence_graph.graph.inventory import form_of, guard, inventory_change, load_inventories, read_file, with_lines
@@ -27,6 +28,9 @@ from competence_graph.model.iri import KINDS, Iri, graph_iri, mint, parse_iri
 from competence_graph.settings import Settings
 
 Advice = Annotated[bool, typer.Option("--advice", help="Print advice too, not only what is wrong or doubtful.")]
+ColumnMap = Annotated[
+    str, typer.Option("--map", help="Column map of a foreign framework's tables: a shipped one's name or a file.")
+]
 Lang = Annotated[Said, typer.Option("--lang", help="Language of the findings.")]
 Graph = Annotated[
     str,
@@ -75,11 +79,16 @@ def check(
         typer.Argument(help="Files to check; none checks the inventories that ship with the product."),
     ] = None,
     graph: Graph = "",
+    column_map: ColumnMap = "",
     lang: Lang = Said.BOTH,
     advice: Advice = False,
 ) -> None:
     """Say what is wrong with files, and write nothing."""
     settings = Settings()
+    if files and are_tables(files, column_map):
+        with _known(settings, needed=True) as store:
+            check_tables(files, column_map, store, settings.base, lang=lang, advice=advice)
+        return
     found: list[Finding] = []
     with _progress() as progress, _known(settings, needed=bool(files)) as store:
         progress.add_task("Checking" if files else "Checking the inventories")
@@ -118,11 +127,16 @@ def load(
         list[Path] | None, typer.Argument(help="Files to load; none loads the inventories that ship with the product.")
     ] = None,
     graph: Graph = "",
+    column_map: ColumnMap = "",
     lang: Lang = Said.BOTH,
     advice: Advice = False,
 ) -> None:
-    """Load files through the guarded write: each file whole, or not at all."""
+    """Load files, or a folder of a foreign framework's tables, through the guarded write: each whole or not at all."""
     settings = Settings()
+    if files and are_tables(files, column_map):
+        with connected(settings) as connection:
+            load_tables(files, column_map, connection, settings.base, lang=lang, advice=advice)
+        return
     with connected(settings) as connection, _progress() as progress:
         if not files:
             progress.add_task("Loading the inventories")
