@@ -29,7 +29,7 @@ from competence_graph.graph.levels_block import (
     with_people,
 )
 from competence_graph.graph.levels_plan import Plan, Whole
-from competence_graph.graph.levels_scan import Facts, read_people
+from competence_graph.graph.levels_scan import Facts, read_people, read_posts, read_shown
 from competence_graph.graph.store import Store
 from competence_graph.graph.terms import to_python
 from competence_graph.graph.vocab import CG, expand
@@ -38,7 +38,7 @@ from competence_graph.model.gap import Gap
 _AS_OF: Final = str(CG.asOf)
 _HOLDER: Final = expand("dct:rightsHolder")
 _MEMBER: Final = expand("org:member")
-_OWNERS: Final = frozenset({_MEMBER, str(CG.learner)})
+_LEARNER: Final = str(CG.learner)
 _TELLING: Final = frozenset(
     {
         *(str(each) for each in (CG.requires, CG.competence, CG.level, CG.necessity, CG.weight, CG.countsAs)),
@@ -204,10 +204,20 @@ class LevelMatrix:
         if block is None:
             blocks = {name: each for name, each in now.blocks.items() if name != graph}
             return replace(now, blocks=blocks, totals=_totals(now.plan, blocks, now.sectors))
-        people = _touched(graph, difference)
-        facts = read_people(self._store, graph, people if len(people) < _MANY else None)
-        fresh = {person: facts[person] for person in sorted(people & facts.keys())}
-        gone = {person for person in people - facts.keys() if person in block.rows}
+        people, employed = _touched(graph, difference)
+        few = len(people) < _MANY
+        shown = read_shown(self._store, graph, people if few else None)
+        posts = read_posts(self._store, graph, employed if few else None)
+        fresh: dict[str, Facts] = {}
+        gone = set()
+        for person in sorted(people):
+            row = block.rows.get(person)
+            own = posts.get(person, ()) if person in employed or row is None else block.posts[row]
+            facts = Facts(own, shown.get(person, ()))
+            if facts.posts or facts.shown:
+                fresh[person] = facts
+            elif row is not None:
+                gone.add(person)
         plan = _planned(now.plan, fresh, self._store)
         if old is not None and old.as_of != block.as_of:
             # Another day: employments begin and end without any statement about them.
@@ -223,11 +233,12 @@ class LevelMatrix:
 
 def _planned(plan: Plan, fresh: Mapping[str, Facts], store: Store) -> Plan:
     """Return the plan with columns for all that these people hold, or that their roles ask for."""
-    roles = {post.role for each in fresh.values() for post in each.posts} - plan.catalogue.requirements.keys()
+    asking = plan.catalogue.requirements
+    roles = {post.role for each in fresh.values() for post in each.posts if post.role not in asking}
     if roles:
         plan = plan.with_roles(read_requirements(store, roles))
-    held = {competence for each in fresh.values() for competence, _ in each.shown}
-    return plan.with_columns(held) if held - plan.index.keys() else plan
+    held = {competence for each in fresh.values() for competence, _ in each.shown if competence not in plan.index}
+    return plan.with_columns(held) if held else plan
 
 
 def _again(block: Block, plan: Plan) -> Block:
@@ -259,20 +270,20 @@ def _header(block: Block | None, graph: str, difference: Difference) -> Block | 
     return replace(block, organisation=holder, as_of=day)
 
 
-def _touched(graph: str, difference: Difference) -> set[str]:
-    """Return the people of a graph whose posts or pointers may differ after the write."""
-    people = set()
+def _touched(graph: str, difference: Difference) -> tuple[set[str], set[str]]:
+    """Return the people of a graph whose pointers or posts may differ after the write, and those whose posts may."""
+    people, employed = set(), set()
     for quad in (*difference.inserts, *difference.deletes):
         if quad.predicate.value in POINTERS and _graph(quad) == graph and isinstance(quad.subject, ox.NamedNode):
             people.add(quad.subject.value)
     for state in (difference.before, difference.after):
         for triples in state.get(graph, {}).values():
-            people |= {
-                each.object.value
-                for each in triples
-                if each.predicate.value in _OWNERS and isinstance(each.object, ox.NamedNode)
-            }
-    return people
+            for each in triples:
+                if each.predicate.value in (_LEARNER, _MEMBER) and isinstance(each.object, ox.NamedNode):
+                    people.add(each.object.value)
+                    if each.predicate.value == _MEMBER:
+                        employed.add(each.object.value)
+    return people, employed
 
 
 def _headed(difference: Difference) -> set[str]:

@@ -100,6 +100,8 @@ class _Rule:
     """Columns of the live narrower competences that somebody holds."""
     size: int
     """How many live narrower competences there are, held or not."""
+    sources: frozenset[int]
+    """Columns without which the rule says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +165,11 @@ class Plan:
         """Return the levels that count, -1 where not assessed, and why (indexes of `WHYS`), of people x columns."""
         level = _SHOWN_LEVEL[shown]
         why = _SHOWN_WHY[shown]
+        used = set(np.flatnonzero(shown.any(axis=0)).tolist())
         for rule in self._rules:
             # Writes before reads are no danger: rules read what is shown, never what another rule derived.
-            _apply(rule, shown, level, why)
+            if not used.isdisjoint(rule.sources):
+                _apply(rule, shown, level, why)
         return level, why
 
 
@@ -181,7 +185,8 @@ def _rules(catalogue: Catalogue, index: Mapping[str, int]) -> tuple[_Rule, ...]:
         how, parts = catalogue.parts.get(competence, ("minimum", ()))
         held = tuple(index[part] for part in parts if part in index)
         if matches or held:
-            found.append(_Rule(column, tuple(matches), how, held, len(parts)))
+            sources = frozenset({*held, *(other for other, _ in matches)})
+            found.append(_Rule(column, tuple(matches), how, held, len(parts), sources))
     return tuple(found)
 
 

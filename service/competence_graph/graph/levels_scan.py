@@ -21,6 +21,10 @@ _CURRENT: Final = str(CG.current)
 _PROVISIONAL: Final = str(CG.provisional)
 
 
+Shown = tuple[tuple[str, int], ...]
+"""One code (levels_plan.py) for each competence about which anything is shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """An employment: a role in a unit, or in the organisation itself; ``end`` is the last day, None while it lasts."""
@@ -37,14 +41,21 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One person: posts, and one code (levels_plan.py) for each competence about which anything is shown."""
+    """One person: posts, and what the pointers show."""
 
     posts: tuple[Post, ...] = ()
-    shown: tuple[tuple[str, int], ...] = ()
+    shown: Shown = ()
 
 
 def read_people(store: Store, graph: str, people: Collection[str] | None = None) -> dict[str, Facts]:
     """Return the facts of these people of a people graph, or of all; those about whom nothing is said are left out."""
+    shown = read_shown(store, graph, people)
+    posts = read_posts(store, graph, people)
+    return {person: Facts(posts.get(person, ()), shown.get(person, ())) for person in {*shown, *posts}}
+
+
+def read_shown(store: Store, graph: str, people: Collection[str] | None = None) -> dict[str, Shown]:
+    """Return what the pointers of these people show, or of all; those without any are left out."""
     if people is not None and not people:
         return {}
     chosen = None if people is None else [Iri(each) for each in sorted(people)]
@@ -53,6 +64,14 @@ def read_people(store: Store, graph: str, people: Collection[str] | None = None)
         about, own = _iri(competence), shown[_iri(person)]
         # Direct goes before a claim, a claim before what lapsed; of two alike the higher, as MAX in the questions.
         own[about] = max(own.get(about, 0), _code(_iri(pointer), about, level), key=_precedence)
+    return {person: tuple(own.items()) for person, own in shown.items()}
+
+
+def read_posts(store: Store, graph: str, people: Collection[str] | None = None) -> dict[str, tuple[Post, ...]]:
+    """Return the employments of these people, or of all, by first day; those without any are left out."""
+    if people is not None and not people:
+        return {}
+    chosen = None if people is None else [Iri(each) for each in sorted(people)]
     posts: dict[str, list[Post]] = defaultdict(list)
     for person, role, place, start, end in look_up(store, "levels_posts", graph=Iri(graph), person=chosen).rows:
         first, last = to_python(start), to_python(end)
@@ -60,11 +79,8 @@ def read_people(store: Store, graph: str, people: Collection[str] | None = None)
             where = _iri(place) if place is not None else ""
             posts[_iri(person)].append(Post(_iri(role), where, first, last if isinstance(last, date) else None))
     return {
-        person: Facts(
-            tuple(sorted(posts.get(person, ()), key=lambda each: (each.start, each.role, each.place))),
-            tuple(shown.get(person, {}).items()),
-        )
-        for person in {*shown, *posts}
+        person: tuple(sorted(own, key=lambda each: (each.start, each.role, each.place)))
+        for person, own in posts.items()
     }
 
 
