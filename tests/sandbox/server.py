@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -106,6 +107,14 @@ class Served:
         """The process ids of those who answer queries now."""
         found = Path("/proc").glob("[0-9]*/stat")
         return {int(each.parent.name) for each in found if parent_of(each) == self.process.pid}
+
+    def settled_children(self):
+        """The same once the spare ones have been started and no more come or go."""
+        seen, before = None, self.children()
+        while seen != before or not before:
+            time.sleep(0.2)
+            seen, before = before, self.children()
+        return before
 
     def said(self):
         """Everything it has logged."""

@@ -47,7 +47,14 @@ def snapshot(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pool(snapshot):
-    with closing(Pool(snapshot.path, Limits(seconds=2, rows=1000, memory=256 << 20))) as made:
+    with closing(Pool(snapshot.path, Limits(rows=1000))) as made:
+        assert made.wait_until_ready()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def hurried(snapshot):
+    with closing(Pool(snapshot.path, Limits(seconds=2, memory=256 << 20))) as made:
         assert made.wait_until_ready()
         yield made
 
@@ -114,22 +121,24 @@ def test_text_that_is_no_sparql_is_refused_with_the_parsers_words(pool):
         answered(pool, "SELECT WHERE ?x { }")
 
 
-def test_a_query_that_takes_too_long_is_ended_in_time(pool):
+def test_a_query_that_takes_too_long_is_ended_in_time(hurried):
     started = time.monotonic()
     with pytest.raises(QueryTimeoutError):
-        answered(pool, PRODUCT)
+        answered(hurried, PRODUCT)
+    ended = time.monotonic()
+    # What an empty question costs on this machine just now: others use it too.
+    assert answered(hurried, "ASK {}")
+    grain = time.monotonic() - ended
 
-    assert 2.0 <= time.monotonic() - started < 2.5
-    assert answered(pool, "ASK {}")
+    assert 2.0 <= ended - started < 2.5 + grain
 
 
-def test_a_query_that_takes_too_much_memory_is_ended(pool):
-    started = time.monotonic()
-    with pytest.raises((QueryCrashedError, QueryTimeoutError)):
-        answered(pool, HUNGRY)
+def test_a_query_that_takes_too_much_memory_is_ended(snapshot):
+    with closing(Pool(snapshot.path, Limits(seconds=30, memory=128 << 20))) as pool:
+        with pytest.raises(QueryCrashedError):
+            answered(pool, HUNGRY)
 
-    assert time.monotonic() - started < 2.5
-    assert answered(pool, "ASK {}")
+        assert answered(pool, "ASK {}")
 
 
 def test_a_query_that_crashes_its_child_harms_nobody_else(pool):
@@ -267,7 +276,7 @@ def waiting(places, client, query, results):
 def test_who_has_used_least_goes_first():
     places = Places(quick=1, kept=0, long=0, waiting=4)
     greedy = places.enter("greedy", "q", until=time.monotonic() + 1)
-    time.sleep(0.6)
+    greedy.worked = 0.6
     places.leave(greedy)
     held = places.enter("third", "r", until=time.monotonic() + 1)
     results = []
@@ -300,7 +309,7 @@ def test_a_full_queue_refuses_at_once():
 def test_a_query_known_to_be_long_takes_no_place_of_the_quick():
     places = Places(quick=1, kept=0, long=1, waiting=4)
     ticket = places.enter("a", "long one", until=time.monotonic() + 1)
-    time.sleep(0.25)
+    ticket.worked = 0.25
     places.leave(ticket)
 
     assert places.enter("a", "long one", until=time.monotonic() + 1).place is Place.LONG

@@ -33,7 +33,7 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_t6_parser_bombs_meet_our_counter_and_no_child_dies(served, name):
     served.ask("ASK {}")
-    before = served.children()
+    before = served.settled_children()
     headers = {"Content-Type": "application/sparql-query"}
     started = time.monotonic()
     answer = httpx.post(f"{served.url}/sparql", content=BOMBS[name], headers=headers, timeout=30)
@@ -43,7 +43,7 @@ def test_t6_parser_bombs_meet_our_counter_and_no_child_dies(served, name):
     assert time.monotonic() - started < 2
     if sys.platform == "linux":
         assert before
-        assert before == served.children()
+        assert before <= served.children()
 
 
 NEAR = {

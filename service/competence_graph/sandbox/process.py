@@ -103,6 +103,10 @@ class Child:
         """Return the bytes of memory it holds now; 0 where that cannot be told."""
         return resident_bytes(self.pid)
 
+    def worked(self) -> float:
+        """Return the seconds of processor it has used so far, or a clock's where that cannot be told."""
+        return processor_seconds(self.pid)
+
     def yield_to_others(self) -> None:
         """Let every other process go first from now on; there is no way back for an ordinary user."""
         if not self.nice:
@@ -214,6 +218,16 @@ def resident_bytes(pid: int) -> int:
         # No /proc (macOS), or the child has just ended: ps is on every Unix, and asked only while a long query runs.
         told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
         return int(told.stdout.strip() or 0) * 1024
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the seconds of processor a process has used; the clock's own seconds where that cannot be told."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except FileNotFoundError:
+        return time.monotonic()
+    user, system = int(fields[11]), int(fields[12])
+    return (user + system) / os.sysconf("SC_CLK_TCK")
 
 
 def _widen(pipe: int) -> None:
