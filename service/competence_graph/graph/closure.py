@@ -16,6 +16,8 @@ from competence_graph.graph.vocab import CG, expand
 from competence_graph.model.iri import Iri
 
 _CHUNK: Final = 3000
+_MANY: Final = 20_000
+"""From this many things on, all owners are read once: cheaper than to ask for each."""
 _TYPE: Final = expand("rdf:type")
 _BROADER: Final = expand("skos:broader")
 _NOTATION: Final = expand("skos:notation")
@@ -63,8 +65,9 @@ def state_after(difference: Difference, store: Store) -> list[ox.Quad]:
         around.update(found)
         reached |= waiting
         waiting = {value for quad in found if (value := _iri(quad.object)) and quad.predicate.value in _FOLLOWED}
-    for graph, owner, predicate, thing in _asked(store, "inverse", "thing", touched):
-        if _iri(owner) not in touched:
+    owners = look_up(store, "inverse").rows if len(touched) > _MANY else _asked(store, "inverse", "thing", touched)
+    for graph, owner, predicate, thing in owners:
+        if _iri(thing) in touched and _iri(owner) not in touched:
             around.add(quad_of(owner, predicate, thing, graph))
     for graph, descriptor, competence, level in _asked(store, "descriptors", "competence", names.competences):
         if _iri(descriptor) not in touched:

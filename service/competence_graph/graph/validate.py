@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final, Literal
 
 import pyoxigraph as ox
@@ -247,9 +248,13 @@ def _fast(
     data: Collection[ox.Triple | ox.Quad], focus: Mapping[str, Collection[str]], shapes: shacl.Shapes
 ) -> list[Result]:
     triples = (each.triple if isinstance(each, ox.Quad) else each for each in data)
-    text = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
+    # Through a file: as text in memory a million statements would be there four times.
+    with NamedTemporaryFile(suffix=".nt") as file:
+        ox.serialize(triples, file, format=ox.RdfFormat.N_TRIPLES)
+        file.flush()
+        results = shapes.validate_file(file.name).results
     found = []
-    for result in shapes.validate_text(text, format="ntriples").results:
+    for result in results:
         node = result.focus_node.strip("<>")
         if node in focus:
             shape = (result.source_shape or result.root_shape or "").strip("<>")
