@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from competence_graph.graph.catalogue import read_catalogue, read_requirements, read_sectors
 from competence_graph.graph.change import Difference
-from competence_graph.graph.history import POINTERS, people_graphs
+from competence_graph.graph.history import people_graphs
 from competence_graph.graph.levels_block import (
     ORGANISATIONS,
     PEOPLE,
@@ -28,8 +28,9 @@ from competence_graph.graph.levels_block import (
     make_block,
     with_people,
 )
+from competence_graph.graph.levels_follow import Moves, employed, followed, moves
 from competence_graph.graph.levels_plan import Plan, Whole
-from competence_graph.graph.levels_scan import Facts, read_people, read_posts, read_shown
+from competence_graph.graph.levels_scan import Facts, Shown, read_people, read_posts, read_shown
 from competence_graph.graph.store import Store
 from competence_graph.graph.terms import to_python
 from competence_graph.graph.vocab import CG, expand
@@ -37,8 +38,6 @@ from competence_graph.model.gap import Gap
 
 _AS_OF: Final = str(CG.asOf)
 _HOLDER: Final = expand("dct:rightsHolder")
-_MEMBER: Final = expand("org:member")
-_LEARNER: Final = str(CG.learner)
 _TELLING: Final = frozenset(
     {
         *(str(each) for each in (CG.requires, CG.competence, CG.level, CG.necessity, CG.weight, CG.countsAs)),
@@ -183,6 +182,30 @@ class LevelMatrix:
                 now = self._with_graph(now, graph, difference)
             self._now = replace(now, revision=self._store.revision)
 
+    def _facts(self, plan: Plan, block: Block, difference: Difference) -> dict[str, Facts]:
+        """Return the facts of everybody in a people graph whose posts or pointers the write touched."""
+        moved, posted = moves(block.graph, difference), employed(block.graph, difference)
+        described = difference.after.get(block.graph, {})
+        shown: dict[str, Shown] = {}
+        asked = set()
+        for person in moved.keys() | posted:
+            row = block.rows.get(person)
+            own = None if row is None else followed(block, row, moved.get(person, Moves()), described, plan)
+            if own is None:
+                asked.add(person)
+            else:
+                shown[person] = own
+        shown |= read_shown(self._store, block.graph, asked if len(asked) < _MANY else None)
+        posted |= asked - block.rows.keys()
+        posts = read_posts(self._store, block.graph, posted if len(posted) < _MANY else None)
+        return {
+            person: Facts(
+                posts.get(person, ()) if person in posted else block.posts[block.rows[person]],
+                shown.get(person, ()),
+            )
+            for person in moved.keys() | posted
+        }
+
     def _retold(self) -> Snapshot:
         """Return the snapshot for what frameworks, roles, mappings and organisations say by now."""
         now = self._now
@@ -204,20 +227,10 @@ class LevelMatrix:
         if block is None:
             blocks = {name: each for name, each in now.blocks.items() if name != graph}
             return replace(now, blocks=blocks, totals=_totals(now.plan, blocks, now.sectors))
-        people, employed = _touched(graph, difference)
-        few = len(people) < _MANY
-        shown = read_shown(self._store, graph, people if few else None)
-        posts = read_posts(self._store, graph, employed if few else None)
-        fresh: dict[str, Facts] = {}
-        gone = set()
-        for person in sorted(people):
-            row = block.rows.get(person)
-            own = posts.get(person, ()) if person in employed or row is None else block.posts[row]
-            facts = Facts(own, shown.get(person, ()))
-            if facts.posts or facts.shown:
-                fresh[person] = facts
-            elif row is not None:
-                gone.add(person)
+        fresh = self._facts(now.plan, block, difference)
+        gone = {person for person, facts in fresh.items() if not facts.posts and not facts.shown}
+        fresh = {person: facts for person, facts in sorted(fresh.items()) if person not in gone}
+        gone &= block.rows.keys()
         plan = _planned(now.plan, fresh, self._store)
         if old is not None and old.as_of != block.as_of:
             # Another day: employments begin and end without any statement about them.
@@ -268,22 +281,6 @@ def _header(block: Block | None, graph: str, difference: Difference) -> Block | 
         empty = np.zeros((0, 0), dtype=np.uint8)
         return make_block(graph, holder, day, (), (), empty, Plan())
     return replace(block, organisation=holder, as_of=day)
-
-
-def _touched(graph: str, difference: Difference) -> tuple[set[str], set[str]]:
-    """Return the people of a graph whose pointers or posts may differ after the write, and those whose posts may."""
-    people, employed = set(), set()
-    for quad in (*difference.inserts, *difference.deletes):
-        if quad.predicate.value in POINTERS and _graph(quad) == graph and isinstance(quad.subject, ox.NamedNode):
-            people.add(quad.subject.value)
-    for state in (difference.before, difference.after):
-        for triples in state.get(graph, {}).values():
-            for each in triples:
-                if each.predicate.value in (_LEARNER, _MEMBER) and isinstance(each.object, ox.NamedNode):
-                    people.add(each.object.value)
-                    if each.predicate.value == _MEMBER:
-                        employed.add(each.object.value)
-    return people, employed
 
 
 def _headed(difference: Difference) -> set[str]:

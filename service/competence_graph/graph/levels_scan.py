@@ -63,7 +63,7 @@ def read_shown(store: Store, graph: str, people: Collection[str] | None = None) 
     for person, pointer, competence, level in look_up(store, "levels_pointers", graph=Iri(graph), person=chosen).rows:
         about, own = _iri(competence), shown[_iri(person)]
         # Direct goes before a claim, a claim before what lapsed; of two alike the higher, as MAX in the questions.
-        own[about] = max(own.get(about, 0), _code(_iri(pointer), about, level), key=_precedence)
+        own[about] = max(own.get(about, 0), pointer_code(_iri(pointer), about, level), key=_precedence)
     return {person: tuple(own.items()) for person, own in shown.items()}
 
 
@@ -84,7 +84,12 @@ def read_posts(store: Store, graph: str, people: Collection[str] | None = None) 
     }
 
 
-def _code(pointer: str, competence: str, level: Term | None) -> int:
+def pointer_code(pointer: str, competence: str, level: Term | None) -> int:
+    """Return the code of what a pointer to a record of this level shows.
+
+    Raises:
+        LevelOutOfRangeError: If no scale can have the level.
+    """
     if pointer == _CURRENT:
         return current_code(competence, _level(level))
     if pointer == _PROVISIONAL:
