@@ -9,13 +9,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from competence_graph.graph.catalogue import read_catalogue
-from competence_graph.graph.levels import LevelMatrix
+from competence_graph.graph.levels import LevelMatrix, Snapshot
+from competence_graph.graph.public import PublicGraphs, public
 from competence_graph.graph.store import Store
 from competence_graph.model.distance import Distance, holding
 from competence_graph.model.gap import Catalogue, attained, demands
@@ -86,8 +88,13 @@ class RoleTable:
 class RoleDistances:
     """The ways to roles, kept up with a matrix; share one between threads."""
 
-    def __init__(self, store: Store, levels: LevelMatrix) -> None:
-        """Read nothing yet."""
+    def __init__(self, store: Store | PublicGraphs, levels: LevelMatrix) -> None:
+        """Read nothing yet.
+
+        Args:
+            store: Whose roles are looked at; `public` of a store gives the published ones.
+            levels: The matrix that follows the writes of that store.
+        """
         self._store = store
         self._levels = levels
         self._lock = threading.Lock()
@@ -98,7 +105,8 @@ class RoleDistances:
         told = self._levels.now.told
         with self._lock:
             if self._known is None or self._known[0] != told:
-                self._known = told, RoleTable.of(read_catalogue(self._store))
+                # Reading a catalogue takes a select and no more of a store.
+                self._known = told, RoleTable.of(read_catalogue(cast("Store", self._store)))
             return self._known[1]
 
     def from_role(self, role: str) -> list[Distance]:
@@ -118,3 +126,39 @@ class RoleDistances:
             zip((now.plan.columns[column] for column in shown.tolist()), levels[shown].tolist(), strict=True)
         )
         return self.table().distances(attains)
+
+
+def people_nearest(now: Snapshot, organisation: str, table: RoleTable, role: str) -> list[tuple[str, Distance]]:
+    """Return the people employed in an organisation with their way to a role, the nearest first, then by person."""
+    asked = demands(table.catalogue.requirements[role])
+    level = np.array([each.level for each in asked], dtype=np.int64)
+    weight = np.array([each.weight for each in asked], dtype=np.int64)
+    # What has no column nobody holds, nor anything that it would follow from.
+    columns = np.array([now.plan.index.get(each.competence, -1) for each in asked], dtype=np.int64)
+    found = []
+    for block in now.of_organisation(organisation):
+        rows = np.array([row for row, roles in enumerate(block.roles) if roles], dtype=np.int64)
+        known = (columns >= 0) & (columns < block.width)
+        have = np.zeros((len(rows), len(asked)), dtype=np.int64)
+        have[:, known] = np.maximum(block.level[rows[:, None], columns[known]], 0)
+        gap = np.maximum(level - have, 0)
+        figures = np.stack([(gap == 0).sum(axis=1), gap.sum(axis=1), (gap * weight).sum(axis=1)], axis=1).tolist()
+        total = int((level * weight).sum())
+        found += [
+            (block.people[row], Distance(role, len(asked), met, levels, missing, total))
+            for row, (met, levels, missing) in zip(rows.tolist(), figures, strict=True)
+        ]
+    return sorted(found, key=lambda each: (each[1].missing, each[0]))
+
+
+_KNOWN: Final[WeakKeyDictionary[LevelMatrix, RoleDistances]] = WeakKeyDictionary()
+_GATE: Final = threading.Lock()
+
+
+def role_distances(store: Store, levels: LevelMatrix) -> RoleDistances:
+    """Return the ways to the published roles of a store, the same object for the same matrix."""
+    with _GATE:
+        found = _KNOWN.get(levels)
+        if found is None:
+            found = _KNOWN[levels] = RoleDistances(public(store), levels)
+        return found
