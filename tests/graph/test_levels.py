@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import threading
+import time
 from dataclasses import FrozenInstanceError
 from datetime import date
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from tests.worlds import attainment, iri, quad
+from tests.worlds import GRAPHS, attainment, iri, post, quad
 
 from competence_graph.answers.gaps import COLUMNS, cells
 from competence_graph.errors import LevelOutOfRangeError
@@ -18,6 +19,7 @@ from competence_graph.graph.change import Change
 from competence_graph.graph.inventory import guard
 from competence_graph.graph.levels import LevelMatrix
 from competence_graph.graph.levels_figures import organisation_single_points, sector_gaps
+from competence_graph.graph.levels_scan import read_people
 from competence_graph.graph.oxigraph import OxigraphStore
 from competence_graph.graph.questions import ask
 from competence_graph.model.actor import OPERATOR
@@ -189,3 +191,53 @@ def test_a_level_that_no_scale_has_is_refused_by_name(store):
 
     with pytest.raises(LevelOutOfRangeError, match=r"Level 12 of <.*ct6j7rb6>"):
         LevelMatrix.build(store)
+
+
+def crowd(graphs):
+    quads = []
+    for number in range(graphs):
+        graph = f"people/o{number}"
+        quads.append(quad(graph, "", "dct:rightsHolder", f"o{number}"))
+        for person in (f"p{number}x{each}" for each in range(5)):
+            quads += post(graph, f"m{person}", person, "r0", f"o{number}", DAY)
+            for each in range(6):
+                quads += attainment(graph, f"a{person}x{each}", person, f"c{each}", 3)
+                quads.append(quad(graph, person, "cg:current", f"a{person}x{each}"))
+    store = OxigraphStore()
+    store.load(quads)
+    return store
+
+
+def cost(read):
+    """Return the processor time of the cheapest of several calls, in seconds."""
+    times = []
+    for _ in range(7):
+        begun = time.process_time()
+        read()
+        times.append(time.process_time() - begun)
+    return min(times)
+
+
+def test_reading_one_people_graph_costs_the_same_however_many_there_are():
+    # Worded otherwise, Oxigraph read every graph for one: 100 times slower with 265 of them.
+    few, many = crowd(5), crowd(150)
+    graph = GRAPHS + "people/o3"
+    for people in (None, [iri("p3x1")]):
+        once = cost(lambda people=people: read_people(few, graph, people))
+
+        assert cost(lambda people=people: read_people(many, graph, people)) < 5 * once
+
+
+def test_a_write_costs_the_matrix_no_look_into_the_store(store, matrix, writer):
+    asked = []
+    select = store.select
+
+    def counted(query):
+        asked.append(query)
+        return select(query)
+
+    writer._listeners.insert(0, lambda _: setattr(store, "select", counted))
+    writer.write(assessed("a100000j", "ct6j7rb6", 3), actor=OPERATOR)
+
+    assert [] == asked
+    assert 0 == next(row.gap for row in matrix.gaps_of([iri("p34wc1mf")]) if row.competence == iri("ct6j7rb6"))
