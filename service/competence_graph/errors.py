@@ -15,6 +15,8 @@ CompetenceGraphError
 ├── ForbiddenError                 signed in, and the act is not this role's
 ├── QueryError                     free SPARQL that was not answered
 │   ├── QueryRefusedError          malformed, or against the policy
+│   ├── QueryTypeError             sent as a type of body that is not taken
+│   ├── QuerySlowError             sent too slowly
 │   ├── QueryTimeoutError          longer than the limit
 │   ├── QueryTooLargeError         more rows than the limit
 │   ├── QueryCrashedError          the child ran out of memory or died
@@ -139,6 +141,14 @@ class QueryError(CompetenceGraphError):
 
 class QueryRefusedError(QueryError):
     """Malformed, or against the policy."""
+
+
+class QueryTypeError(QueryError):
+    """Sent as a type of body that is not taken."""
+
+
+class QuerySlowError(QueryError):
+    """Sent too slowly."""
 
 
 class QueryTimeoutError(QueryError):

@@ -45,12 +45,13 @@ def used_messages():
             parts = [each for each in ([message] if isinstance(message, str) else message) if each is not None]
             key = (parts[0], parts[1]) if function in ("pgettext", "npgettext") else (None, parts[0])
             found[key] = f"{path.name}:{line}"
-    for path in sorted(WEB.rglob("*.py")):
-        for keyword, places in KEYWORDS.items():
+    # The sandbox says its refusals in English as `Told`, and the page says them again in its own language.
+    for path in sorted([*WEB.rglob("*.py"), *WEB.parent.glob("sandbox/*.py")]):
+        for keyword, places in {**KEYWORDS, "Told": None}.items():
             source = io.BytesIO(path.read_bytes())
             for line, message, _, context in extract("python", source, {keyword: places}):
                 text = message if isinstance(message, str) else message[0]
-                found[(ANY if keyword == "msgid" else context, text)] = f"{path.name}:{line}"
+                found[(ANY if keyword in ("msgid", "Told") else context, text)] = f"{path.name}:{line}"
     return found
 
 

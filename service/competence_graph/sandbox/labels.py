@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from importlib.resources import files
+from typing import Final
 
 from competence_graph.errors import InvalidIriError, QueryError
 from competence_graph.model.iri import Iri, parse_iri
@@ -11,20 +13,7 @@ from competence_graph.model.text import Text
 from competence_graph.sandbox.free import FreeSparql
 from competence_graph.sandbox.policy import FreeQuery
 
-_QUERY = """
-PREFIX dct:    <http://purl.org/dc/terms/>
-PREFIX foaf:   <http://xmlns.com/foaf/0.1/>
-PREFIX rdfs:   <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX schema: <https://schema.org/>
-PREFIX skos:   <http://www.w3.org/2004/02/skos/core#>
-
-SELECT DISTINCT ?thing ?label
-WHERE {
-  VALUES ?thing { %s }
-  VALUES ?property { skos:prefLabel dct:title schema:name foaf:name rdfs:label }
-  ?thing  ?property  ?label .
-}
-"""
+_QUERY: Final = (files("competence_graph.sandbox") / "labels.rq").read_text(encoding="utf-8")
 
 
 def labels_of(sparql: FreeSparql, things: Iterable[str]) -> dict[str, list[Text]]:
@@ -35,7 +24,8 @@ def labels_of(sparql: FreeSparql, things: Iterable[str]) -> dict[str, list[Text]
     iris = [iri for thing in things if (iri := _iri(thing))]
     if not iris:
         return {}
-    text = _QUERY % " ".join(f"<{iri}>" for iri in iris)
+    # An Iri holds no character that could end it here.
+    text = _QUERY.replace("UNDEF", " ".join(f"<{iri}>" for iri in iris), 1)
     try:
         content = sparql.answer(FreeQuery(text, "SELECT", limited=True), "json").content
     except QueryError:

@@ -61,7 +61,8 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     ),
     errors.UnknownThingError: Problem(
         404, msgid("There is no such page"), msgid("It may have been moved, or the address has a mistake.")
-    ),    errors.UnknownQuestionError: Problem(
+    ),
+    errors.UnknownQuestionError: Problem(
         404, msgid("There is no such question"), msgid("Choose one of those listed."), says=True
     ),
     errors.UnreadableFileError: Problem(
@@ -96,6 +97,10 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     errors.QueryRefusedError: Problem(
         400, msgid("The query was refused"), msgid("Change the query and ask again."), says=True
     ),
+    errors.QueryTypeError: Problem(
+        415, msgid("This type of body is not taken"), msgid("Send the query as a form or as it is."), says=True
+    ),
+    errors.QuerySlowError: Problem(408, msgid("The query came too slowly"), msgid("Send it at once."), says=True),
     errors.QueryTimeoutError: Problem(
         504, msgid("The query took too long"), msgid("Ask for less at once, or take a whole download."), says=True
     ),

@@ -13,10 +13,15 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from competence_graph.errors import CompetenceGraphError, QueryRefusedError, SandboxUnavailableError
+from competence_graph.errors import (
+    CompetenceGraphError,
+    QueryRefusedError,
+    QuerySlowError,
+    QueryTypeError,
+    SandboxUnavailableError,
+)
 from competence_graph.sandbox.description import describe_service
 from competence_graph.sandbox.free import FreeSparql
 from competence_graph.sandbox.policy import BYTES, TOO_LONG
@@ -104,7 +109,8 @@ async def read_query(request: Request) -> Asked:
 
     Raises:
         QueryRefusedError: If something is given twice, is no UTF-8, is too long, or is an update.
-        HTTPException: 415 for a body of another type, 408 for one that comes too slowly.
+        QueryTypeError: If the body is of another type.
+        QuerySlowError: If it comes too slowly.
     """
     fields = _fields(request.scope["query_string"])
     if request.method == "POST":
@@ -115,7 +121,7 @@ async def read_query(request: Request) -> Asked:
         charset = re.search(r"charset\s*=\s*\"?([\w-]+)", parameters)
         coded = request.headers.get("content-encoding", "identity").lower() != "identity"
         if kind not in {_FORM, _QUERY} or coded or (charset is not None and charset[1] not in {"utf-8", "utf8"}):
-            raise HTTPException(415, _TYPES)
+            raise QueryTypeError(_TYPES)
         body = await _read_body(request)
         fields += _fields(body) if kind == _FORM else [("query", _text(body))]
     if any(name == "update" for name, _ in fields):
@@ -141,7 +147,7 @@ async def _read_body(request: Request) -> bytes:
                     raise QueryRefusedError(TOO_LONG)
                 parts.append(part)
     except TimeoutError as error:
-        raise HTTPException(408, "The query came too slowly: send it at once.") from error
+        raise QuerySlowError("The query came too slowly: send it at once.") from error
     return b"".join(parts)
 
 
