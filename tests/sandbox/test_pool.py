@@ -162,7 +162,7 @@ def test_a_child_knows_nothing_of_its_server(snapshot, monkeypatch, tmp_path):
             assert b"hush" not in (proc / "environ").read_bytes()
             assert [] == [each for each in opened if not each.startswith(("pipe:", "/dev/null", str(snapshot.path)))]
         finally:
-            child.kill()
+            child.bury()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the door is Linux's; elsewhere there are no file handles left")
@@ -313,6 +313,18 @@ def test_a_query_known_to_be_long_takes_no_place_of_the_quick():
     places.leave(ticket)
 
     assert places.enter("a", "long one", until=time.monotonic() + 1).place is Place.LONG
+
+
+def test_what_a_heavy_user_asks_anew_waits_among_the_long_and_what_is_known_as_quick_does_not():
+    places = Places(quick=1, kept=0, long=1, waiting=4)
+    small = places.enter("a", "small one", until=time.monotonic() + 1)
+    places.leave(small)
+    bomb = places.enter("a", "bomb", until=time.monotonic() + 1)
+    bomb.worked = 5.0
+    places.leave(bomb)
+
+    assert places.enter("a", "another", until=time.monotonic() + 1).place is Place.LONG
+    assert places.enter("a", "small one", until=time.monotonic() + 1).place is Place.QUICK
 
 
 def test_a_query_that_became_long_makes_room():

@@ -14,7 +14,8 @@ from typing import Final
 _REMEMBERED: Final = 4096
 _FORGETS_IN: Final = 30.0  # seconds until half of what somebody used is forgotten
 _LIGHT: Final = 0.5  # seconds used lately up to which somebody counts as asking little
-_QUICK: Final = 0.05  # a query that took no longer is known as quick
+_HEAVY: Final = 2.0  # seconds used lately from which on what somebody asks anew counts as long
+QUICK: Final = 0.05  # a query that took no longer is known as quick
 _SLOW: Final = 0.2
 
 
@@ -77,8 +78,10 @@ class Places:
         with self._changed:
             took = self._took.get(key)
             used = self._used_lately(client)
-            light = used < _LIGHT if took is None else took <= _QUICK
-            ticket = Ticket(client, key, light, used, wants_long=took is not None and took > _SLOW)
+            light = used < _LIGHT if took is None else took <= QUICK
+            # Who has used much lately is not believed to ask something quick until it is known to be.
+            wants_long = used > _HEAVY if took is None else took > _SLOW
+            ticket = Ticket(client, key, light, used, wants_long)
             if len(self._queue) >= self._most_waiting:
                 raise BusyError
             self._queue.append(ticket)
@@ -93,7 +96,7 @@ class Places:
         """Give the place up and remember what was used."""
         with self._changed:
             # What was over before anybody looked took at most as long as the clock says, and little.
-            seconds = ticket.worked or min(time.monotonic() - ticket.began, _QUICK)
+            seconds = ticket.worked or min(time.monotonic() - ticket.began, QUICK)
             self._free[ticket.place] += 1
             self._used[ticket.client] = (self._used_lately(ticket.client) + seconds, time.monotonic())
             self._used.move_to_end(ticket.client)

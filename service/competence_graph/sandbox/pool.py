@@ -3,8 +3,8 @@
 Small queries must stay quick while others are long, whoever sends them:
 - a query that is still running after a moment (``patience``) gives its place up: it moves to one of the few places for
   long queries, where it yields the processor to everybody else; when those are taken and others wait, it is ended;
-- a query known to be long waits for such a place from the start; one known to be quick, or from somebody who has asked
-  little lately, may use places kept for such;
+- a query known to be long, or a new one of somebody who has used much lately, waits for such a place from the start;
+  one known to be quick, or from somebody who has asked little lately, may use places kept for such;
 - those who wait are served in order of how much they have used lately, not of how often they ask.
 """
 
@@ -25,7 +25,7 @@ from competence_graph.errors import (
     QueryTooLargeError,
     SandboxUnavailableError,
 )
-from competence_graph.sandbox.places import BusyError, Places, Ticket
+from competence_graph.sandbox.places import QUICK, BusyError, Places, Ticket
 from competence_graph.sandbox.policy import FreeQuery
 from competence_graph.sandbox.process import COMMAND, TOO_HUNGRY, Child, DeadlineError, EndedError
 from competence_graph.sandbox.told import Told
@@ -96,6 +96,7 @@ class Pool:
         )
         self._lock = threading.Lock()
         self._idle: list[Child] = []
+        self._dead: list[Child] = []
         self._working = 0
         self._held: dict[int, int] = {}
         self._closed = False
@@ -146,11 +147,13 @@ class Pool:
         def glance() -> None:
             self._watch_memory(child)
             ticket.worked = child.worked() - before
-            if ticket.worked < self.limits.patience or ticket.long:
+            waited_for = self._places.others_wait(ticket)
+            # Less patience where somebody waits for the place.
+            if ticket.long or ticket.worked < (QUICK if waited_for else self.limits.patience):
                 return
             if self._places.make_long(ticket):
                 child.yield_to_others()
-            elif self._places.others_wait(ticket):
+            elif waited_for:
                 raise EndedError
 
         asked = {
@@ -187,7 +190,7 @@ class Pool:
             self._snapshot = snapshot
             old, self._idle = self._idle, []
         for child in old:
-            child.kill()
+            child.bury()
         self._wanted.set()
 
     def close(self) -> None:
@@ -196,9 +199,10 @@ class Pool:
             self._closed = True
             old, self._idle = self._idle, []
         for child in old:
-            child.kill()
+            child.bury()
         self._wanted.set()
         self._keeper.join(timeout=30)
+        self._bury_dead()
 
     def _take(self) -> Child:
         with self._lock:
@@ -209,6 +213,8 @@ class Pool:
         self._wanted.set()
         if child is not None and child.alive:
             return child
+        if child is not None:
+            child.bury()
         try:
             return self._start()
         except SandboxUnavailableError:
@@ -219,7 +225,7 @@ class Pool:
     def _start(self) -> Child:
         child = Child(self._snapshot, memory=self.limits.memory, command=self._command)
         if child.way_out and self._egress != "blocked":
-            child.kill()
+            child.bury()
             raise SandboxUnavailableError(
                 Told(
                     "Queries are switched off: their process could open a socket (%(way)s) on this machine. Whoever "
@@ -248,7 +254,12 @@ class Pool:
             )
             if stays:
                 self._idle.append(child)
-        if not stays:
+            else:
+                self._dead.append(child)
+        if self._closed:
+            self._bury_dead()
+        elif not stays:
+            # Whoever asked need not wait until a gigabyte has been given back: the keeper does.
             child.kill()
             self._wanted.set()
 
@@ -256,11 +267,18 @@ class Pool:
         """Keep one child more ready than may work at once, so that nobody waits for the start of one."""
         while self._wanted.wait():
             self._wanted.clear()
+            self._bury_dead()
             if self._closed:
                 return
             with suppress(SandboxUnavailableError):  # whoever asks is told why
                 while self._lacks_spares():
                     self._stock(self._start())
+
+    def _bury_dead(self) -> None:
+        with self._lock:
+            dead, self._dead = self._dead, []
+        for child in dead:
+            child.bury()
 
     def _lacks_spares(self) -> bool:
         with self._lock:

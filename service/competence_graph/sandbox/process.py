@@ -61,6 +61,7 @@ class Child:
         self.memory = memory
         self.busy_seconds = 0.0
         self.nice = False
+        self._killed = False
         options = json.dumps({"snapshot": str(snapshot), "memory": memory})
         roots = dict.fromkeys((*_ROOTS, sysconfig.get_paths()["platlib"]))
         self._process = subprocess.Popen(  # our own program, nothing of a request in it
@@ -83,7 +84,7 @@ class Child:
         try:
             hello, _ = self._receive(time.monotonic() + _START_SECONDS, lambda: None, largest=0)
         except (FrameError, DeadlineError) as error:
-            self.kill()
+            self.bury()
             told = Told("A process that would answer queries did not start: try again in a minute.")
             raise SandboxUnavailableError(told) from error
         self.way_out: str = hello["way_out"]
@@ -97,7 +98,7 @@ class Child:
     @property
     def alive(self) -> bool:
         """Whether it still runs."""
-        return self._process.poll() is None
+        return not self._killed and self._process.poll() is None
 
     def resident(self) -> int:
         """Return the bytes of memory it holds now; 0 where that cannot be told."""
@@ -136,7 +137,7 @@ class Child:
             self._send(pack(asked, query.encode()), deadline)
             said, content = self._receive(deadline, glance, largest=largest)
         except FrameError as error:
-            self.kill()
+            self.bury()
             raise QueryCrashedError(self._obituary()) from error
         except BaseException:
             self.kill()
@@ -151,14 +152,21 @@ class Child:
         return said, content
 
     def kill(self) -> None:
-        """End it at once; nothing of it remains."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        self._process.kill()
+        """End it at once. The system may take a moment to take its memory back: `bury` waits for that."""
+        self._killed = True
+        # Not when it has been waited for: its number may be somebody else's by then.
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with suppress(OSError):
                     pipe.close()
+
+    def bury(self) -> None:
+        """End it, and wait until nothing of it remains."""
+        self.kill()
         self._process.wait()
 
     def _obituary(self) -> Told:
