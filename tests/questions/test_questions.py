@@ -13,7 +13,7 @@ import pytest
 
 from competence_graph.graph.oxigraph import OxigraphStore
 from competence_graph.graph.public import public
-from competence_graph.graph.questions import ask
+from competence_graph.graph.questions import ask, question
 from competence_graph.graph.vocab import PREFIXES
 from competence_graph.model.iri import Iri
 from competence_graph.model.text import Text
@@ -69,8 +69,13 @@ def test_question_gives_the_rows_of_its_case(case, tmp_path):
 
     for store in stores(tmp_path, data):
         rows = public(store).ask(name, **parameters) if bounded else ask(store, name, **parameters)
+        given = [[written(row[column]) for column in expected[0]] for row in rows]
+        if question(name).order.startswith("none"):
+            given, wanted = sorted(given), sorted(expected[1:])
+        else:
+            wanted = expected[1:]
 
-        assert expected == [expected[0], *([written(row[column]) for column in expected[0]] for row in rows)]
+        assert wanted == given
 
 
 def test_there_are_cases():

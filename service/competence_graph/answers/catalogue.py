@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from competence_graph.graph import descriptions as read
 from competence_graph.graph.live_search import live_search
 from competence_graph.graph.public import public
+from competence_graph.graph.search import SearchIndex
 from competence_graph.graph.store import Store
 from competence_graph.model.actor import Actor
 from competence_graph.model.concept import Concept, ThingKind, in_order
@@ -23,21 +25,25 @@ _OUR_ROLES: Final = "roles"
 _TYPES: Final = ("generic", "managerial", "professional")
 
 
+# A tree of 14,000 concepts takes a second to draw; it holds until what is published changes, and the index with it.
+_DRAWN: Final[WeakKeyDictionary[SearchIndex, dict[tuple[Iri, str], Framework]]] = WeakKeyDictionary()
+
+
 def frameworks(actor: Actor, store: Store, lang: str) -> list[tuple[Concept, int]]:
     """Return the frameworks with how many competences in use each has: generic, managerial, professional, foreign."""
     del actor
-    graphs = public(store)
     things = live_search(store).index.things
     counts: dict[Iri, int] = defaultdict(int)
+    one_of: dict[Iri, Iri] = {}
     for thing in things.values():
         if thing.kind == "competence" and thing.scheme is not None and not thing.deprecated:
             counts[thing.scheme] += 1
-    types = {row["framework"]: row["type"] for row in graphs.ask("framework_counts")}
+            one_of[thing.scheme] = min(thing.iri, one_of.get(thing.scheme, thing.iri))
+    types = read.types(public(store), one_of)
     found = in_order((thing for thing in things.values() if thing.kind == "framework"), lang)
 
     def place(concept: Concept) -> int:
-        type_ = types.get(concept.iri)
-        name = type_.local if isinstance(type_, Iri) else ""
+        name = types.get(concept.iri, "")
         return _TYPES.index(name) if name in _TYPES else len(_TYPES)
 
     return [(each, counts[each.iri]) for each in sorted(found, key=place)]
@@ -50,6 +56,13 @@ def framework(actor: Actor, store: Store, thing: Iri, lang: str) -> Framework:
         NotFoundError: If there is no published framework of this IRI.
     """
     del actor
+    kept = _kept(store)
+    if (thing, lang) not in kept:
+        kept[thing, lang] = _framework(store, thing, lang)
+    return kept[thing, lang]
+
+
+def _framework(store: Store, thing: Iri, lang: str) -> Framework:
     graphs = public(store)
     concept = read.find(graphs, thing, "framework")
     said = read.stated(graphs, thing)
@@ -70,6 +83,10 @@ def framework(actor: Actor, store: Store, thing: Iri, lang: str) -> Framework:
         count=sum(1 for each in members.values() if each.kind == "competence"),
         scale=things.get(scale) if scale else None,
     )
+
+
+def _kept(store: Store) -> dict[tuple[Iri, str], Framework]:
+    return _DRAWN.setdefault(live_search(store).index, {})
 
 
 def overview(actor: Actor, store: Store, lang: str) -> list[tuple[Concept, int, tuple[Branch, ...]]]:

@@ -49,24 +49,22 @@ _STANDINGS: Final[dict[str, Standing]] = {
     expand("status:Withdrawn"): "withdrawn",
 }
 _ABOUT: Final = (_TYPE, _SCHEME, _LEVEL, _SCALE, _SUBJECT, _STATUS, _DEPRECATED)
-_AT_ONCE: Final = 2000
+_AT_ONCE: Final = 500
 
 
 def statements(graphs: PublicGraphs, things: Iterable[Iri] | None, properties: Sequence[Iri] = ()) -> Statements:
     """Return what is said of these things; of every thing where None."""
     found: Statements = defaultdict(lambda: defaultdict(list))
     if things is None:
-        rows = graphs.ask("concept_statements", property=properties or None)
-        for row in rows:
+        for row in graphs.ask("label_index", property=properties or None):
             found[_iri(row["thing"])][_iri(row["property"])].append(row["value"])
         return found
     wanted = sorted(set(things))
     for start in range(0, len(wanted), _AT_ONCE):
-        rows = graphs.ask(
-            "concept_statements", thing=wanted[start : start + _AT_ONCE], property=properties or None
-        )
-        for row in rows:
-            found[_iri(row["thing"])][_iri(row["property"])].append(row["value"])
+        # Without the properties: with both lists bound the engine scans whole properties (ESCO: 0.8 s, not 6 ms).
+        for row in graphs.ask("concept_statements", thing=wanted[start : start + _AT_ONCE]):
+            if not properties or row["property"] in properties:
+                found[_iri(row["thing"])][_iri(row["property"])].append(row["value"])
     return found
 
 

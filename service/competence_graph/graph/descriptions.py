@@ -75,6 +75,12 @@ def common(graphs: PublicGraphs, concept: Concept, said: Said) -> dict[str, Any]
     }
 
 
+def types(graphs: PublicGraphs, competences: Mapping[Iri, Iri]) -> dict[Iri, str]:
+    """Return what kind each competence is (generic, managerial, professional), under the keys given."""
+    said = statements(graphs, competences.values(), [Iri(expand("dct:type"))])
+    return {key: kind.local for key, each in competences.items() for kind in iris(said[each], "dct:type")[:1]}
+
+
 def iris(said: Said, name: str) -> list[Iri]:
     """Return the IRIs that a property gives, in order."""
     return sorted(value for value in said.get(Iri(expand(name)), ()) if isinstance(value, Iri))

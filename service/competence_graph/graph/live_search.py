@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
-from competence_graph.graph.public import is_public
+from competence_graph.graph.public import is_public, public
 from competence_graph.graph.search import SearchIndex
 from competence_graph.graph.store import Store
 from competence_graph.model.concept import ThingKind
@@ -47,8 +47,11 @@ class LiveSearch:
         """Hear of a write, after it was made."""
         names = {quad.graph_name for quad in (*difference.inserts, *difference.deletes)}
         touched = [name.value for name in names if isinstance(name, ox.NamedNode)]
+        if any(is_public(graph) for graph in touched):
+            return
+        public(self._store).pass_over()
         with self._lock:
-            if self._revision == self._store.revision - 1 and not any(is_public(graph) for graph in touched):
+            if self._revision == self._store.revision - 1:
                 self._revision = self._store.revision
 
     def search(

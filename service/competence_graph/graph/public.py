@@ -58,6 +58,12 @@ class PublicGraphs:
         self._bounded(question(_PROBE).sparql)
         return self._since
 
+    def pass_over(self) -> None:
+        """Hear that the last write touched nothing public: what is known stays as it is."""
+        with self._lock:
+            if self._revision == self._store.revision - 1:
+                self._revision = self._store.revision
+
     def ask(self, name: str, **parameters: Value | Sequence[Value]) -> list[Row]:
         """Ask a question of the public graphs and return its rows."""
         return to_rows(self.select(question(name).bind(**parameters)))

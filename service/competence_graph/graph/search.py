@@ -109,7 +109,7 @@ class SearchIndex:
         for thing in things.values():
             entries += [_Entry(thing.iri, text, "preferred") for text in thing.labels]
             entries += [_Entry(thing.iri, text, "alternative") for text in thing.alternatives]
-        for row in graphs.ask("concept_statements", property=[*NOTATIONS, *DEFINITIONS]):
+        for row in graphs.ask("label_index", property=[*NOTATIONS, *DEFINITIONS]):
             iri, words = row["thing"], row["value"]
             if not isinstance(iri, Iri) or iri not in things:
                 continue

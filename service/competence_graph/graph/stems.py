@@ -24,7 +24,7 @@ class Stems:
         """Return the stems of a word, folded."""
         found = self._known.get(word)
         if found is None:
-            plain = fold(word)
+            plain = word.casefold() if word.isascii() else fold(word)
             stems = {
                 fold(self._lithuanian.stemWord(word.casefold())),
                 self._lithuanian.stemWord(plain),

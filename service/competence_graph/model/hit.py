@@ -21,7 +21,9 @@ _SIGNS: Final = re.compile(r"[^\w]+|_+")
 
 def search_words(text: str) -> list[str]:
     """Return the words of a text as they are compared: no case, no diacritics, no signs. Nothing is an operator."""
-    return _SIGNS.sub(" ", fold(text)).split()
+    # English words have no marks to take off, and an index has hundreds of thousands of them.
+    plain = text.casefold() if text.isascii() else fold(text)
+    return _SIGNS.sub(" ", plain).split()
 
 
 @dataclass(frozen=True, slots=True)
