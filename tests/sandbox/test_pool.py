@@ -244,7 +244,7 @@ def test_small_queries_stay_quick_while_others_are_long(snapshot):
             each.join()
 
     # The floor keeps the scheduler's grain out on a machine that others use too.
-    assert beside <= 2 * max(alone, 0.025)
+    assert beside <= 2 * max(alone, 0.05)
 
 
 @pytest.mark.parametrize(

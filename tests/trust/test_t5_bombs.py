@@ -106,5 +106,5 @@ def test_t5_bombs_leave_others_quick(hurried):
     for each in throwers:
         each.join()
 
-    # Below 25 ms the scheduler of a machine that others use speaks louder than we do.
-    assert beside <= 2 * max(alone, 0.025)
+    # Below 50 ms the scheduler of a machine that others use speaks louder than we do.
+    assert beside <= 2 * max(alone, 0.05)

@@ -2,7 +2,7 @@
 
 Small queries must stay quick while others are long, whoever sends them:
 - a query that is still running after a moment (``patience``) gives its place up: it moves to one of the few places for
-  long queries, where it yields the processor to everybody else; when those are taken and others wait, it is ended;
+  long queries; when those are taken and others wait, it is ended; beside others it soon yields the processor to them;
 - a query known to be long, or a new one of somebody who has used much lately, waits for such a place from the start;
   one known to be quick, or from somebody who has asked little lately, may use places kept for such;
 - those who wait are served in order of how much they have used lately, not of how often they ask.
@@ -53,7 +53,7 @@ class Limits:
     children: int = 2
     long: int = 2
     waiting: int = 16
-    patience: float = 0.2
+    patience: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,8 @@ class Pool:
         def glance() -> None:
             self._watch_memory(child)
             ticket.worked = child.worked() - before
+            if ticket.worked >= QUICK and self._working > 1:
+                child.yield_to_others()
             waited_for = self._places.others_wait(ticket)
             # Less patience where somebody waits for the place.
             if ticket.long or ticket.worked < (QUICK if waited_for else self.limits.patience):
