@@ -99,6 +99,8 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
             invent(writer, registry, vilnius_today(), settings.base)
     levels = LevelMatrix.build(store)
     writer.on_change(levels.apply)
+    search = live_search(store)
+    writer.on_change(search.note)
     life = Life(store, writer, settings.data if not given and not settings.store else None)
     sandbox = FreeSparql(
         PublicSnapshot(store, settings.data / "snapshots", base=settings.base).current,
@@ -116,7 +118,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         store=store,
         registry=registry,
         writer=writer,
-        search=live_search(store),
+        search=search,
         levels=levels,
         sandbox=sandbox,
         secret=secret,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
 from competence_graph.errors import StoreError, StoreHeldError, StoreReadOnlyError
 from competence_graph.graph.store import Rows
 from competence_graph.graph.terms import node
+
+_FROM: Final = re.compile(r"^FROM\b", re.MULTILINE)
 
 
 class OxigraphStore:
@@ -83,7 +87,8 @@ class OxigraphStore:
 
     def _query(self, query: str) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
         try:
-            return self._store.query(query, use_default_graph_as_union=True)
+            # The union would override a dataset that the query states itself.
+            return self._store.query(query, use_default_graph_as_union=not _FROM.search(query))
         except OSError as error:
             raise StoreError(f"The store cannot be read: {_plain(error)}") from error
 
