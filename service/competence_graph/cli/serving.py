@@ -29,6 +29,7 @@ def serve(
     import uvicorn
 
     from competence_graph.app import create_app
+    from competence_graph.web.slow_reader import CuttingProtocol
 
     given = {"port": port, "host": host, "demo": demo or None}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
@@ -42,6 +43,7 @@ def serve(
         port=settings.port,
         log_config=None,
         access_log=False,
+        http=CuttingProtocol,
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=10,

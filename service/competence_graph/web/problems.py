@@ -209,8 +209,8 @@ def _tell(request: Request, problem: Problem, more: Mapping[str, Any], detail: s
             "type": "about:blank",
             "title": gettext(problem.title),
             "status": problem.status,
-            "detail": detail or gettext(problem.advice),
-            "advice": gettext(problem.advice),
+            "detail": detail or (gettext(problem.advice) if problem.advice else ""),
+            "advice": gettext(problem.advice) if problem.advice else "",
             **more,
         }
         content = json.dumps(body, ensure_ascii=False).encode()
