@@ -9,9 +9,11 @@ CompetenceGraphError
 │   ├── UnknownQuestionError       no question of that name
 │   ├── UnknownThingError          no person, unit or organisation of that id, said to the operator only
 │   ├── UnreadableFileError        a file that cannot be read in the form it claims
+│   ├── AccountExistsError         an account with that e-mail address is there already
 │   └── RefusedError               a write whose findings forbid it; carries the findings
 ├── NotFoundError                  no such thing, or none that the actor may see (the two look alike)
 ├── NotSignedInError               the page needs an account
+│   └── SecondFactorError          signed in by password; a second factor is still to be shown
 ├── ForbiddenError                 signed in, and the act is not this role's
 ├── QueryError                     free SPARQL that was not answered
 │   ├── QueryRefusedError          malformed, or against the policy
@@ -111,6 +113,13 @@ class UnreadableFileError(InputError):
         super().__init__(f"{name}: {why}")
 
 
+class AccountExistsError(InputError):
+    """An account with that e-mail address is there already."""
+
+    def __init__(self) -> None:
+        super().__init__("An account with this e-mail address exists already: give it one more role instead.")
+
+
 class RefusedError(InputError):
     """A write that was refused and changed nothing; ``findings`` says where, why and how to mend it."""
 
@@ -129,6 +138,10 @@ class NotFoundError(CompetenceGraphError):
 
 class NotSignedInError(CompetenceGraphError):
     """The page needs an account."""
+
+
+class SecondFactorError(NotSignedInError):
+    """Signed in by password; a second factor is still to be shown."""
 
 
 class ForbiddenError(CompetenceGraphError):

@@ -21,7 +21,7 @@ def main() -> None:
         registry = Registry("sqlite://")
         registry.put_account("hr", "hr", "HR", organisation=organisation)
         app = create_app(Settings(data=Path(data)), OxigraphStore(Path(folder)), registry)
-        print(f"session={registry.open_session('hr')}", flush=True)
+        print(f"session={registry.open_session('hr', strong=True)}", flush=True)
         # No lifespan: the day of the world stands still. One worker, as in service.
         uvicorn.run(
             app,

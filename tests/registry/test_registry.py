@@ -5,7 +5,7 @@ import pytest
 
 from competence_graph.model.actor import ANYONE, OPERATOR, Actor
 from competence_graph.registry import Registry
-from competence_graph.registry.registry import IDLE, LONGEST
+from competence_graph.registry.sessions import IDLE, LONGEST
 from competence_graph.registry.tables import Base
 
 LIBRARY = "https://w3id.org/competence-graph/id/osh1z2bk"

@@ -1,5 +1,7 @@
 """People's identities, accounts and sessions; names appear here and nowhere else."""
 
-from competence_graph.registry.registry import Account, Registry, Session
+from competence_graph.registry.accounts import Account
+from competence_graph.registry.registry import Registry
+from competence_graph.registry.sessions import Session
 
 __all__ = ["Account", "Registry", "Session"]

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from competence_graph.errors import ForbiddenError, NotSignedInError
+from competence_graph.errors import ForbiddenError, NotSignedInError, SecondFactorError
 from competence_graph.model.actor import ANYONE, Actor
 from competence_graph.registry import Session
 from competence_graph.web.deps import Parts, Services, services
@@ -45,7 +45,8 @@ async def public(request: Request) -> Actor:
 def reader(request: Request, parts: Parts) -> Actor:
     """Anybody; who is signed in is known."""
     session = find_session(request, parts)
-    return ANYONE if session is None else session.account.actor
+    # Between password and second factor one is nobody yet.
+    return ANYONE if session is None or session.waits else session.account.actor
 
 
 def signed_in(request: Request, parts: Parts) -> Actor:
@@ -53,11 +54,14 @@ def signed_in(request: Request, parts: Parts) -> Actor:
 
     Raises:
         NotSignedInError: If nobody is.
+        SecondFactorError: If the second factor is still to be shown.
     """
-    actor = reader(request, parts)
-    if not actor.signed_in:
+    session = find_session(request, parts)
+    if session is None:
         raise NotSignedInError
-    return actor
+    if session.waits:
+        raise SecondFactorError
+    return session.account.actor
 
 
 async def machine(request: Request) -> Actor:

@@ -81,10 +81,16 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     negotiation.NotAcceptableError: Problem(
         406, msgid("This is not available in that form"), msgid("Choose one of the forms there are."), says=True
     ),
+    errors.AccountExistsError: Problem(
+        409, msgid("This account exists already"), msgid("Give the account one more role instead.")
+    ),
     errors.NotFoundError: Problem(
         404, msgid("There is no such page"), msgid("It may have been moved, or the address has a mistake.")
     ),
     NotSignedInError: Problem(401, msgid("Sign in first"), msgid("This page needs an account.")),
+    errors.SecondFactorError: Problem(
+        401, msgid("One more step to sign in"), msgid("Enter the code that your authenticator app shows.")
+    ),
     errors.ForbiddenError: Problem(
         403, msgid("This is not for your role"), msgid("Ask the person in your institution whose task it is.")
     ),
@@ -177,7 +183,8 @@ def answer_error(request: Request, error: Exception) -> Response:
     more: dict[str, Any] = {}
     if isinstance(error, NotSignedInError) and _wants_page(request) and request.method in {"GET", "HEAD"}:
         wanted = urlencode({"next": request.url.path})
-        return see_other(f"/{language_of(request)}/sign-in?{wanted}")
+        step = "/code" if isinstance(error, errors.SecondFactorError) else ""
+        return see_other(f"/{language_of(request)}/sign-in{step}?{wanted}")
     if isinstance(error, RefusedError):
         more["findings"] = [
             {
