@@ -43,6 +43,8 @@ ROUTES: Final = (
     "roles",
     "courses",
     "people",
+    "levels",
+    "my_data",
     "organisations",
     "sign_in",
     "about",

@@ -15,7 +15,8 @@ class Actor:
     """Somebody who asks.
 
     ``person`` is the actor's own pseudonym, ``organisation`` the one the account belongs to, ``units`` those the actor
-    leads. ``account`` names the account in the registry; it is no name of a person.
+    leads. ``account`` names the account in the registry; it is no name of a person. ``glass`` are organisations whose
+    people an admin may see for a while, for a reason that was recorded and that the organisation is shown.
     """
 
     kind: ActorKind
@@ -23,6 +24,7 @@ class Actor:
     person: str | None = None
     organisation: str | None = None
     units: frozenset[str] = frozenset()
+    glass: frozenset[str] = frozenset()
 
     @property
     def signed_in(self) -> bool:
@@ -31,6 +33,8 @@ class Actor:
 
     def may_see_organisation(self, organisation: str) -> bool:
         """Whether people and attainments of the whole organisation may be seen."""
+        if self.kind == "admin":
+            return organisation in self.glass
         return self.kind == "operator" or (self.kind == "hr" and self.organisation == organisation)
 
     def may_see_unit(self, organisation: str, unit: str) -> bool:

@@ -55,6 +55,11 @@ class _Noted:
     reason: str
     people: tuple[str, ...]
 
+    @property
+    def what(self) -> tuple[str, ...]:
+        """All but the moment."""
+        return (self.account, self.kind, self.act, self.organisation or "", self.route, self.reason, *self.people)
+
 
 class Audit:
     """The audit of the registry. Safe to use from several threads."""
@@ -112,7 +117,8 @@ class Audit:
                 waiting, self._waiting = self._waiting, []
             if waiting:
                 try:
-                    self._insert(waiting)
+                    # The same look twice within the group is one look: a page and its table, or a program that repeats.
+                    self._insert(list({each.what: each for each in waiting}.values()))
                 except BaseException:
                     with self._lock:
                         self._waiting = waiting + self._waiting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from sqlalchemy.orm import sessionmaker
 from competence_graph.model.actor import Actor, ActorKind
 from competence_graph.registry.accounts import Account, Accounts
 from competence_graph.registry.audit import Audit
+from competence_graph.registry.carries import Carries
 from competence_graph.registry.cipher import KEY_FILE, Cipher
+from competence_graph.registry.contests import Contests
 from competence_graph.registry.engine import open_engine
+from competence_graph.registry.glasses import Glasses
 from competence_graph.registry.identities import Identities
 from competence_graph.registry.sessions import Session, Sessions
 from competence_graph.registry.tables import AccountRow, GrantRow, Identity
@@ -49,6 +53,9 @@ class Registry:
         self.accounts = Accounts(transactions, now)
         self.sessions = Sessions(transactions, now)
         self.audit = Audit(transactions, now)
+        self.contests = Contests(transactions, now)
+        self.carries = Carries(transactions, now)
+        self.glasses = Glasses(transactions, now)
         self._transactions = transactions
 
     def close(self) -> None:
@@ -122,7 +129,14 @@ class Registry:
 
     def find_session(self, token: str) -> Session | None:
         """Return the session of a token; None where it is unknown, over or closed."""
-        return self.sessions.find(token)
+        found = self.sessions.find(token)
+        if found is None or found.account.actor.kind != "admin":
+            return found
+        # Only an admin has a glass to break; nobody else pays for the look.
+        seen = self.glasses.of_account(found.account.id)
+        if not seen:
+            return found
+        return replace(found, account=replace(found.account, actor=replace(found.account.actor, glass=seen)))
 
     def close_session(self, token: str) -> None:
         """End the session of a token; nothing happens where there is none."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -18,12 +18,22 @@ from starlette.responses import RedirectResponse, Response
 
 from competence_graph.exchange import rdf, tables
 from competence_graph.exchange.tables import Table
+from competence_graph.model.actor import Actor
 from competence_graph.model.text import LANGS, Lang
 from competence_graph.web import access, negotiation
 from competence_graph.web.deps import Services
 from competence_graph.web.language import language_of
 from competence_graph.web.negotiation import Representation
 from competence_graph.web.templates import AccountLine, Frame, Link, render
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Whose data an answer shows to whom; it goes to the audit. One's own data is nobody's look."""
+
+    actor: Actor
+    organisation: str
+    people: Collection[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +47,7 @@ class Answer:
     ``sheets``: further sheets of the XLSX, or what makes them.
     ``public``: the same for everybody; such a page knows no session.
     ``name``: of the file when saved, without suffix; the id or word of the thing.
+    ``look``: whose personal data it shows; every answer that shows any says so.
     """
 
     page: str | None = None
@@ -51,6 +62,7 @@ class Answer:
     links: tuple[Link, ...] = ()
     name: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    look: Look | None = None
 
     @property
     def faces(self) -> tuple[Representation, ...]:
@@ -75,6 +87,8 @@ def respond(request: Request, answer: Answer) -> Response:
     suffix = getattr(request.state, "suffix", None)
     face, content_type = negotiation.negotiate(request.headers.get("accept"), suffix, answer.faces)
     lang = language_of(request)
+    if answer.look is not None:
+        _note(request, services, answer.look, face)
     body = _BODIES[face.suffix](request, answer)
     headers = {
         "Content-Type": content_type,
@@ -108,6 +122,20 @@ def respond(request: Request, answer: Answer) -> Response:
 def see_other(path: str) -> Response:
     """Return the way to another page of this host, after a form was taken."""
     return RedirectResponse(path, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def _note(request: Request, services: Services, look: Look, face: Representation) -> None:
+    people = [each for each in look.people if each != look.actor.person]
+    if not people:
+        return
+    route = getattr(request.scope.get("route"), "path_format", "")
+    if face.kind in {"page", "data"}:
+        services.registry.audit.saw(look.actor, organisation=look.organisation, people=people, route=route)
+    else:
+        # What leaves as a file is an act: it is written before the file goes out.
+        services.registry.audit.record(
+            look.actor, "export", organisation=look.organisation, people=people, route=route, reason=face.suffix
+        )
 
 
 _NOTHING: Final = Table((), ())

@@ -20,7 +20,7 @@ from competence_graph.web.gap_lines import figures_data, gaps_table, rows_data
 from competence_graph.web.organisation_lines import Selection, organisation_page
 from competence_graph.web.organisation_sheets import definitions, matrix, summary
 from competence_graph.web.people_lines import people_page
-from competence_graph.web.respond import Answer, respond
+from competence_graph.web.respond import Answer, Look, respond
 
 router = APIRouter()
 
@@ -87,6 +87,7 @@ def organisation_overview(
             data=_data(answer.group, rows),
             sheets=lambda: (summary(answer, lang), matrix(answer, lang), definitions(lang)),
             name=organisation,
+            look=Look(actor, iri, {person.iri for person in answer.group.people}),
         ),
     )
 
@@ -129,6 +130,7 @@ def organisation_people(
                 "figures": figures_data(figures(answer.rows)),
             },
             name=f"{organisation}-people",
+            look=Look(actor, iri, {person.iri for person in answer.group.people}),
         ),
     )
 

@@ -19,7 +19,7 @@ from competence_graph.web.access import SignedIn
 from competence_graph.web.deps import PageLang, Parts
 from competence_graph.web.gap_lines import figures_data, gap_line, gaps_table, id_page, mid_sentence, rows_data
 from competence_graph.web.language import words
-from competence_graph.web.respond import Answer, respond
+from competence_graph.web.respond import Answer, Look, respond
 
 router = APIRouter()
 
@@ -64,6 +64,7 @@ def person_page(request: Request, parts: Parts, lang: PageLang, actor: SignedIn,
             },
             sheets=lambda: (_summary(whole(), lang),),
             name=person,
+            look=Look(actor, bare.organisation, {bare.person}),
         ),
     )
 
