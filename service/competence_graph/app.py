@@ -45,6 +45,7 @@ ROUTES: Final = (
     "people",
     "levels",
     "my_data",
+    "audit",
     "organisations",
     "sign_in",
     "about",

@@ -177,14 +177,19 @@ class Audit:
                 for row in rows
             ]  # fmt: skip
 
-    def seen_by(self, account: str, start: datetime, end: datetime) -> dict[str, int]:
-        """Return whose data an account saw in a time, with how often: one query."""
+    def seen_by(
+        self, account: str, start: datetime, end: datetime, *, organisation: str | None = None
+    ) -> dict[str, int]:
+        """Return whose data an account saw in a time, with how often: one query; of one organisation, where given."""
         self.flush()
+        which = [AuditRow.account == account, AuditRow.at >= start, AuditRow.at < end]
+        if organisation is not None:
+            which.append(AuditRow.organisation == organisation)
         with self._transactions() as at:
             rows = at.execute(
                 select(AuditPersonRow.pseudonym, func.count())
                 .join(AuditRow, AuditRow.id == AuditPersonRow.audit)
-                .where(AuditRow.account == account, AuditRow.at >= start, AuditRow.at < end)
+                .where(*which)
                 .group_by(AuditPersonRow.pseudonym)
                 .order_by(AuditPersonRow.pseudonym)
             )

@@ -46,6 +46,9 @@ ACTS: Final = {
     "leave": msgid("recorded that the person left"),
     "erase": msgid("erased the data"),
     "identify": msgid("recorded the name"),
+    "carry-over": msgid("took levels along"),
+    "glass-broken": msgid("opened the institution’s data for a reason"),
+    "glass-mended": msgid("closed the institution’s data again"),
 }
 """What was done, by the word in the audit."""
 

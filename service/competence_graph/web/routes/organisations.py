@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -15,7 +16,7 @@ from competence_graph.model.actor import Actor
 from competence_graph.model.gap import figures
 from competence_graph.model.iri import Iri, id_iri, is_id
 from competence_graph.web.access import SignedIn
-from competence_graph.web.deps import PageLang, Parts
+from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import figures_data, gaps_table, rows_data
 from competence_graph.web.organisation_lines import Selection, organisation_page
 from competence_graph.web.organisation_sheets import definitions, matrix, summary
@@ -23,6 +24,9 @@ from competence_graph.web.people_lines import people_page
 from competence_graph.web.respond import Answer, Look, respond
 
 router = APIRouter()
+
+SHOWN_FOR: Final = timedelta(days=30)
+"""How long an institution's page tells that an administrator looked at its people; the audit tells for years."""
 
 Local = Annotated[str, Query(max_length=40)]
 
@@ -82,6 +86,8 @@ def organisation_overview(
                 "page": organisation_page(answer, lang, chosen),
                 "selection": chosen,
                 "section": "organisation",
+                "audited": actor.kind == "hr",
+                "glassed": actor.kind == "hr" and _glassed(parts, iri),
             },
             rows=rows,
             data=_data(answer.group, rows),
@@ -133,6 +139,11 @@ def organisation_people(
             look=Look(actor, iri, {person.iri for person in answer.group.people}),
         ),
     )
+
+
+def _glassed(parts: Services, organisation: Iri) -> bool:
+    since = parts.clock() - SHOWN_FOR
+    return any(glass.opened >= since for glass in parts.registry.glasses.of_organisation(organisation))
 
 
 def _data(group: GroupGaps, rows: Table) -> dict[str, object]:
