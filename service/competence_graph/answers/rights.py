@@ -75,9 +75,15 @@ def own_data(actor: Actor, store: Store, registry: Registry, person: Iri) -> Own
     )
 
 
-def portable(data: OwnData, registry: Registry) -> list[tuple[Self, tuple[Record, ...]]]:
-    """Return what a person may take along to the present employer, by earlier employer: what counts there."""
+def portable(actor: Actor, data: OwnData, registry: Registry) -> list[tuple[Self, tuple[Record, ...]]]:
+    """Return what a person may take along to the present employer, by earlier employer: what counts there.
+
+    Raises:
+        NotFoundError: If the data is of anybody else.
+    """
     person = data.present.known.pseudonym
+    if actor.person != person:
+        raise NotFoundError
     found = []
     for each in data.selves[1:]:
         counting = [record for record in each.history.records if record.counts == "current"]
@@ -101,7 +107,7 @@ def carry_over(
     """
     offered = {
         record.iri: (each, record)
-        for each, left in portable(own_data(actor, writer.store, registry, person), registry)
+        for each, left in portable(actor, own_data(actor, writer.store, registry, person), registry)
         for record in left
     }
     wanted = list(dict.fromkeys(records))

@@ -76,7 +76,7 @@ def my_data(request: Request, parts: Parts, lang: PageLang, actor: SignedIn, per
         request,
         Answer(
             page="my_data.html",
-            context=lambda: _context(parts, lang, answer, named, done),
+            context=lambda: _context(parts, lang, actor, answer, named, done),
             rows=records_table(histories, "records"),
             sheets=lambda: _sheets(answer, named, lang),
             data=_data(answer),
@@ -99,7 +99,7 @@ def take_along(
 
 
 def _context(
-    parts: Services, lang: Lang, answer: OwnData, named: Mapping[str, tuple[Text, ...]], done: str
+    parts: Services, lang: Lang, actor: Actor, answer: OwnData, named: Mapping[str, tuple[Text, ...]], done: str
 ) -> dict[str, object]:
     person = answer.present.history.person
     return {
@@ -126,7 +126,7 @@ def _context(
                     for record in left
                 ],
             )
-            for each, left in portable(answer, parts.registry)
+            for each, left in portable(actor, answer, parts.registry)
         ],
         "carried": int(done) if done.isascii() and done.isdigit() and len(done) < 4 else None,
     }
