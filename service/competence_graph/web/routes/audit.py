@@ -170,6 +170,7 @@ def _context(
     return {
         "section": "",
         "asked": asked,
+        "wrong": {each: bool(asked[each]) and _moment(asked[each]) is None for each in ("from", "to")},
         "acts": sorted(((each, act_words(each, lang)) for each in ACTS), key=lambda pair: pair[1]),
         "accounts": sorted(accounts.items(), key=lambda pair: pair[1]),
         "lines": [
