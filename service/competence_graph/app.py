@@ -46,6 +46,7 @@ ROUTES: Final = (
     "levels",
     "my_data",
     "audit",
+    "admin",
     "organisations",
     "sign_in",
     "about",

@@ -20,6 +20,7 @@ from competence_graph.registry.contests import Contests
 from competence_graph.registry.engine import open_engine
 from competence_graph.registry.glasses import Glasses
 from competence_graph.registry.identities import Identities
+from competence_graph.registry.licences import Licences
 from competence_graph.registry.sessions import Session, Sessions
 from competence_graph.registry.tables import AccountRow, GrantRow, Identity
 
@@ -56,6 +57,7 @@ class Registry:
         self.contests = Contests(transactions, now)
         self.carries = Carries(transactions, now)
         self.glasses = Glasses(transactions, now)
+        self.licences = Licences(transactions, now)
         self._transactions = transactions
 
     def close(self) -> None:

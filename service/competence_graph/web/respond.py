@@ -214,7 +214,9 @@ def _account_line(session: Any, lang: Lang) -> AccountLine:
     own = f"/{lang}/people/{actor.person.rsplit('/', 1)[-1]}" if actor.person else None
     leads = actor.kind in {"hr", "unit-lead"} and actor.organisation
     organisation = f"/{lang}/organisations/{actor.organisation.rsplit('/', 1)[-1]}" if leads else None
-    return AccountLine(session.account.label, own, organisation)
+    admin = f"/{lang}/admin" if actor.kind == "admin" else None
+    licences = f"/{lang}/licences" if actor.kind == "ministry" else None
+    return AccountLine(session.account.label, own, organisation, admin, licences)
 
 
 def _faces(request: Request, answer: Answer) -> list[Link]:

@@ -50,6 +50,8 @@ class AccountLine:
     label: str
     own_page: str | None
     organisation_page: str | None
+    admin_page: str | None = None
+    licences_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
