@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from competence_graph.bundled import bundled
 from competence_graph.errors import StoreHeldError
 from competence_graph.graph.change import Change
 from competence_graph.graph.history import people_graphs
-from competence_graph.graph.inventory import guard, load_inventories
+from competence_graph.graph.inventory import guard, load_inventories, read_file
 from competence_graph.graph.oxigraph import OxigraphStore
 from competence_graph.graph.write import VILNIUS
 from competence_graph.life import Life, invent, seconds_to_midnight, settle
+from competence_graph.model.actor import OPERATOR
 from competence_graph.model.iri import BASE
 from competence_graph.registry import Registry
 
@@ -72,6 +74,60 @@ def test_inventories_take_back_what_was_changed_in_their_graphs_and_leave_the_re
 
     assert receipt.added > 100
     assert store.dump() == before
+
+
+ROLE = """
+@prefix adms: <http://www.w3.org/ns/adms#> .
+@prefix status: <http://purl.org/adms/status/> .
+@prefix cg: <https://w3id.org/competence-graph/ns#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix eqf: <http://data.europa.eu/snb/eqf/> .
+@prefix id: <https://w3id.org/competence-graph/id/> .
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix schema: <https://schema.org/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+id:%(role)s a org:Role , skos:Concept ; adms:status status:Completed ; skos:inScheme id:roles ;
+    schema:educationalLevel eqf:6 ;
+    skos:prefLabel "%(name)s"@en , "%(name)s"@lt ; skos:definition "What it does."@en , "Ką daro."@lt ;
+    cg:requires id:%(role)s-c57vh4eb .
+id:%(role)s-c57vh4eb a cg:Requirement ; cg:competence id:c57vh4eb ; cg:level 2 ; cg:necessity cg:essential ;
+    cg:weight 3 .
+"""
+
+
+def roles_named(store: OxigraphStore, local: str) -> int:
+    return store.dump(f"{BASE}graph/roles").decode().count(f"<{BASE}id/{local}> ")
+
+
+def test_role_that_somebody_loaded_stays_when_the_service_starts_again() -> None:
+    store = OxigraphStore()
+    writer = guard(store, today=lambda: DAY)
+    settle(writer, BASE)
+    role = (ROLE % {"role": "r000000g", "name": "village chronicler"}).encode()
+    writer.write(read_file(role, "ttl", store).change, actor=OPERATOR)
+    before = store.dump()
+
+    settle(writer, BASE)
+
+    assert roles_named(store, "r000000g") > 0
+    assert store.dump() == before
+
+
+def test_role_that_the_inventories_dropped_goes_with_its_requirements(tmp_path: Path) -> None:
+    folder = tmp_path / "inventories"
+    shutil.copytree(bundled("inventories"), folder)
+    extra = folder / "roles" / "extra.ttl"
+    extra.write_text(ROLE % {"role": "r000000g", "name": "village chronicler"}, encoding="utf-8")
+    store = OxigraphStore()
+    writer = guard(store, today=lambda: DAY)
+    load_inventories(writer, folder)
+    there = roles_named(store, "r000000g")
+    extra.unlink()
+
+    load_inventories(writer, folder)
+
+    assert there > 0
+    assert store.dump().decode().count("r000000g") == 0
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import logging
 import secrets
 from collections.abc import AsyncIterator
@@ -13,7 +12,8 @@ from typing import Final
 from fastapi import FastAPI
 
 from competence_graph import __version__
-from competence_graph.errors import StoreHeldError
+from competence_graph.errors import StoreError, StoreHeldError
+from competence_graph.graph.fitness import assert_fit
 from competence_graph.graph.holder import ask_holder
 from competence_graph.graph.inventory import guard
 from competence_graph.graph.levels import LevelMatrix
@@ -63,15 +63,22 @@ def hold(settings: Settings) -> Store:
 
     Raises:
         StoreHeldError: If another process holds it; the error names that process.
-        StoreError: If it cannot be opened.
+        StoreError: If it cannot be opened, or is a server that answers wrongly.
     """
     try:
-        return open_store(settings.store_url)
+        store = open_store(settings.store_url, durable=settings.durable)
     except StoreHeldError as error:
         who = error.holder
         with suppress(OSError):
             who = ask_holder(settings.data)
         raise StoreHeldError(error.path, who) from error
+    if settings.store.startswith(("http://", "https://")):
+        try:
+            assert_fit(store, "The SPARQL server of COMPETENCE_GRAPH_STORE")
+        except StoreError:
+            store.close()
+            raise
+    return store
 
 
 def create_app(settings: Settings, store: Store | None = None, registry: Registry | None = None) -> FastAPI:
@@ -152,11 +159,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
     )
     app.state.services = services
     for name in ROUTES:
-        module = f"competence_graph.web.routes.{name}"
-        # While the team builds, a resource may have no module yet; this tolerance goes when all have.
-        if importlib.util.find_spec(module) is None:
-            continue
-        router = importlib.import_module(module).router
+        router = importlib.import_module(f"competence_graph.web.routes.{name}").router
         if undecided := access.without_scope(router):
             raise RuntimeError(
                 f"These routes do not say who may ask; add an actor (web/deps.py): {', '.join(undecided)}"

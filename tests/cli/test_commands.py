@@ -157,3 +157,27 @@ def test_settings_show_no_secret(data: Path) -> None:
 
     assert "COMPETENCE_GRAPH_SECRET" in done.stdout
     assert "xxxx" not in done.stdout
+
+
+def test_document_of_a_thing_is_asked_as_turtle_and_as_rows(data: Path) -> None:
+    turtle = run(data, "ask", "concept_document", "thing=c57vh4eb")
+    rows = list(
+        csv.DictReader(io.StringIO(run(data, "ask", "concept_document", "thing=c57vh4eb", "--format", "csv").stdout))
+    )
+    triples = set(ox.parse(turtle.stdout.encode(), format=ox.RdfFormat.TURTLE))
+
+    assert turtle.returncode == 0
+    assert len(triples) == len(rows) > 50
+    assert {(each.subject.value, each.predicate.value) for each in triples} == {(row["s"], row["p"]) for row in rows}
+
+
+def test_every_question_answers_at_the_command_line(data: Path) -> None:
+    """Those that take a thing are given one; a question that fails names itself here."""
+    failed = []
+    for name in ("framework_counts", "competences_no_course_teaches", "concept_document", "role_sectors"):
+        words = ["thing=c57vh4eb"] if name == "concept_document" else []
+        answer = run(data, "ask", name, *words, "--format", "json")
+        if answer.returncode or not json.loads(answer.stdout):
+            failed.append((name, answer.stderr))
+
+    assert failed == []

@@ -237,6 +237,20 @@ def test_every_answer_may_be_read_by_other_sites_without_cookies(client, method,
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("suffix", ["csv", "json", "xml", "tsv", "ttl", "nothing"])
+@pytest.mark.parametrize("params", [{"query": COUNT}, {"query": "SELECT"}, {}])
+def test_answers_and_errors_under_a_suffix_may_be_read_by_other_sites(client, params, suffix):
+    answer = client.get(f"/sparql.{suffix}", params=params, headers={"Origin": "https://example.org"})
+
+    assert "*" == answer.headers["access-control-allow-origin"]
+
+
+def test_an_organisation_s_endpoint_may_be_read_by_no_other_site(client):
+    for path in ("/sparql/organisation", "/sparql/organisation.csv", "/sparql/organisation/x"):
+        answer = client.get(path, params={"query": COUNT}, headers={"Origin": "https://example.org"})
+        assert "access-control-allow-origin" not in answer.headers, path
+
+
 def test_a_preflight_allows_what_clients_send(client):
     asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
     answer = client.options("/sparql", headers={**asked, "Access-Control-Request-Headers": "content-type"})

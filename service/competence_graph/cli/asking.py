@@ -11,8 +11,9 @@ from competence_graph.answers.people import NO_NAMES
 from competence_graph.cli.connection import connected
 from competence_graph.cli.show import ERR, OUT, Exit, Form, print_rows
 from competence_graph.errors import NotFoundError, QuestionParameterError, UnknownThingError
+from competence_graph.exchange.rdf import document, ordered
 from competence_graph.graph.questions import Question, ask, names, question
-from competence_graph.graph.terms import Value
+from competence_graph.graph.terms import Row, Value, to_python
 from competence_graph.model.actor import OPERATOR
 from competence_graph.model.iri import Iri, id_iri, parse_iri
 from competence_graph.settings import Settings
@@ -47,7 +48,16 @@ def ask_question(
     asked = question(name)
     values = dict(_parameter(asked, each, settings.base) for each in parameters or [])
     with connected(settings) as connection:
-        rows = ask(connection.store, name, **values)
+        if asked.describes:
+            triples = connection.store.construct(asked.bind(**values))
+            if form is Form.TABLE:
+                # A document: as Turtle, which is how people read one.
+                typer.echo(document(triples, "ttl").decode(), nl=False)
+                return
+            # The header names three columns, in the order of a statement.
+            rows: list[Row] = [dict(zip(asked.outputs, map(to_python, each), strict=True)) for each in ordered(triples)]
+        else:
+            rows = ask(connection.store, name, **values)
     print_rows(list(asked.outputs), rows, form)
 
 

@@ -44,7 +44,7 @@ def connected(settings: Settings) -> Iterator[Connection]:
             return
         Path(settings.data).mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        store = open_store(settings.store_url)
+        store = open_store(settings.store_url, durable=settings.durable)
     except StoreHeldError as error:
         # Between two looks a server may have come up or gone down; its socket says which.
         raise StoreHeldError(error.path, "a process that does not answer: is a server starting or stopping?") from error

@@ -21,11 +21,16 @@ _FORMS: Final = {"ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML, "nt": 
 
 def document(triples: Triples, form: Form) -> bytes:
     """Return the triples as a document, subjects and properties in order, without duplicates."""
-    ordered = sorted(set(triples), key=_order)
+    found = ordered(triples)
     if form == "jsonld":
-        return _json_ld(ordered)
-    prefixes = {} if form == "nt" else _used(ordered)
-    return ox.serialize(ordered, format=_FORMS[form], prefixes=prefixes) or b""
+        return _json_ld(found)
+    prefixes = {} if form == "nt" else _used(found)
+    return ox.serialize(found, format=_FORMS[form], prefixes=prefixes) or b""
+
+
+def ordered(triples: Triples) -> list[ox.Triple]:
+    """Return the triples by subject, the kind first, without duplicates."""
+    return sorted(set(triples), key=_order)
 
 
 def _order(triple: ox.Triple) -> tuple[str, bool, str, str]:

@@ -13,12 +13,13 @@ import pyoxigraph as ox
 
 from competence_graph.bundled import bundled
 from competence_graph.errors import RefusedError
-from competence_graph.graph.change import Change
+from competence_graph.graph.change import Change, described
 from competence_graph.graph.placement import Placement
 from competence_graph.graph.reading import FORMATS, Document, read
 from competence_graph.graph.store import Store
 from competence_graph.graph.terms import node
 from competence_graph.graph.validate import Profile, Shapes
+from competence_graph.graph.vocab import expand
 from competence_graph.graph.write import Receipt, Writer, vilnius_today
 from competence_graph.model.actor import OPERATOR
 from competence_graph.model.finding import Finding
@@ -26,6 +27,10 @@ from competence_graph.model.iri import BASE
 
 PERSONAL: Final = "demo"
 """The folder of inventories that is no inventory: invented people, loaded in demo mode only."""
+
+SHIPPED: Final = "shipped"
+"""The graph that names what the inventories put into graphs that others add to as well."""
+_PART: Final = expand("dct:hasPart")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +157,24 @@ def inventory_change(folder: Path, store: Store, base: str = BASE) -> Read:
             quads.append(ox.Quad(each.subject, each.predicate, each.object, node(where)))
     findings += [_placeless(subject, empty) for subject, where in sorted(places.items()) if where is None]
     named = {each.graph_name.value for each in quads if isinstance(each.graph_name, ox.NamedNode)}
-    # Organisations and courses are added by others too; the rest says what the inventories say and no more.
-    whole = frozenset(named - {f"{base}graph/organisations", f"{base}graph/courses"})
-    return Read(Change(put=tuple(quads), whole=whole), tuple(findings), empty)
+    roles, shipped = f"{base}graph/roles", f"{base}graph/{SHIPPED}"
+    ours = {each.subject for each in quads if each.graph_name == node(roles)}
+    quads += [ox.Quad(node(shipped), node(_PART), each, node(shipped)) for each in ours]
+    # Organisations, courses and roles are added by others too; the rest says what the inventories say and no more.
+    whole = frozenset((named | {shipped}) - {f"{base}graph/{each}" for each in ("organisations", "courses", "roles")})
+    gone = _dropped(store, roles, shipped, {str(each.value) for each in ours if isinstance(each, ox.NamedNode)})
+    return Read(Change(put=tuple(quads), remove=gone, whole=whole), tuple(findings), empty)
+
+
+def _dropped(store: Store, graph: str, shipped: str, ours: set[str]) -> tuple[ox.Quad, ...]:
+    """Return what a graph says of things that shipped once and do no longer; of those, nobody else says anything."""
+    before = {
+        quad.object.value
+        for quads in described(store, shipped, None).values()
+        for quad in quads
+        if isinstance(quad.object, ox.NamedNode)
+    }
+    return tuple(quad for quads in described(store, graph, before - ours).values() for quad in quads)
 
 
 def load_inventories(writer: Writer, folder: Path, base: str = BASE) -> Receipt:

@@ -19,6 +19,8 @@ from competence_graph.graph.terms import Row, Value, to_rows, to_term
 
 _PARAMETER: Final = re.compile(r"VALUES \?(\w+) \{ UNDEF \}")
 _LINE: Final = re.compile(r"#\s*(in|out|order)\s+(?:\?(\w+)\s+)?(.*)")
+# Questions are written so: the form of the query at the head of a line.
+_CONSTRUCT: Final = re.compile(r"^CONSTRUCT\b", re.MULTILINE)
 _FOLDER: Final = files("competence_graph.graph") / "questions"
 _LOOKUPS: Final = files("competence_graph.graph") / "lookups"
 
@@ -33,6 +35,11 @@ class Question:
     outputs: dict[str, str]
     order: str
     sparql: str
+
+    @property
+    def describes(self) -> bool:
+        """Whether the answer is a set of statements (CONSTRUCT), not rows."""
+        return bool(_CONSTRUCT.search(self.sparql))
 
     def bind(self, **parameters: Value | Sequence[Value]) -> str:
         """Return the SPARQL with the parameters filled in; one left out stays UNDEF and matches everything.

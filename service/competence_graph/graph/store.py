@@ -68,11 +68,12 @@ class Store(Protocol):
         ...
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, durable: bool = False) -> Store:
     """Open a store.
 
     Args:
         url: ``memory:``; the path of a folder; or the http address of a SPARQL 1.1 server.
+        durable: Whether each write to a folder waits until it would survive a loss of power.
     """
     if url == "memory:":
         from competence_graph.graph.oxigraph import OxigraphStore
@@ -84,4 +85,4 @@ def open_store(url: str) -> Store:
         return RemoteStore(url)
     from competence_graph.graph.oxigraph import OxigraphStore
 
-    return OxigraphStore(Path(url))
+    return OxigraphStore(Path(url), durable=durable)

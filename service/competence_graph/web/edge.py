@@ -39,7 +39,7 @@ HSTS: Final = "max-age=31536000"
 _NEGOTIATED: Final = re.compile(rf"(/(?:lt|en|doc)/.+)\.({'|'.join(SUFFIXES)})\Z")
 # Paths that pages of other sites may read, errors and all; never with cookies.
 _PUBLIC: Final = re.compile(
-    r"/(?:id/|doc/|resolve\Z|sparql\Z|rest/|ims/|\.well-known/|changes|dumps/|static/|(?:lt|en)/reconcile|openapi\.json\Z|health\Z)"
+    r"/(?:id/|doc/|resolve\Z|sparql(?:\.\w+)?\Z|rest/|ims/|\.well-known/|changes|dumps/|static/|(?:lt|en)/reconcile|openapi\.json\Z|health\Z)"
 )
 _PREFLIGHT: Final = [
     (b"access-control-allow-origin", b"*"),
