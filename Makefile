@@ -9,6 +9,8 @@ PYTHON  ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 pyth
              $(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $(p))))
 # Flags for pytest: make test ARGS="tests/model -x"
 ARGS    ?=
+# How many run the tests side by side, a file at a time; make test WORKERS= runs them one after another.
+WORKERS ?= -n auto --dist loadfile
 # make test COVERAGE=1 measures too, and holds the floor in pyproject.toml.
 COVERAGE ?=
 
@@ -74,9 +76,11 @@ wheel: install assets
 
 test: install assets
 ifeq ($(COVERAGE),)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 else
-	@$(BIN)/python -m coverage run -m pytest $(ARGS)
+	@rm -f .coverage .coverage.*
+	@COMPETENCE_GRAPH_COVERAGE=1 $(BIN)/python -m pytest $(WORKERS) $(ARGS)
+	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 endif
 

@@ -5,7 +5,21 @@ import shutil
 import sys
 from pathlib import Path
 
+import coverage
 import pytest
+
+# Each worker of pytest-xdist measures what it runs; make combines what they saw.
+MEASURED = coverage.Coverage(data_suffix=True) if os.environ.get("COMPETENCE_GRAPH_COVERAGE") else None
+if MEASURED is not None:
+    MEASURED.start()
+
+
+def pytest_unconfigure():
+    """Write down what was measured."""
+    if MEASURED is not None:
+        MEASURED.stop()
+        MEASURED.save()
+
 
 # On in .ci/run: there a skip means that an install step is missing.
 STRICT = os.environ.get("COMPETENCE_GRAPH_TESTS_STRICT", "") not in ("", "0")
