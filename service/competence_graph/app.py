@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from competence_graph import __version__
 from competence_graph.errors import StoreError, StoreHeldError
+from competence_graph.exchange.mail import Mailer
 from competence_graph.graph.fitness import assert_fit
 from competence_graph.graph.holder import ask_holder
 from competence_graph.graph.inventory import guard
@@ -49,6 +50,8 @@ ROUTES: Final = (
     "admin",
     "organisations",
     "sign_in",
+    "local_sign_in",
+    "accounts",
     "about",
     "home",
 )
@@ -132,6 +135,8 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         search=search,
         levels=levels,
         sandbox=sandbox,
+        mailer=Mailer(settings.mail.get_secret_value(), settings.mail_from) if settings.mail is not None else None,
+        address=settings.public_address,
         secret=secret,
         base=settings.base,
         demo=settings.demo,

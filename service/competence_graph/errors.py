@@ -10,10 +10,13 @@ CompetenceGraphError
 │   ├── UnknownThingError          no person, unit or organisation of that id, said to the operator only
 │   ├── UnreadableFileError        a file that cannot be read in the form it claims
 │   ├── AccountExistsError         an account with that e-mail address is there already
+│   ├── WeakPasswordError          a password that is too short or too common
 │   └── RefusedError               a write whose findings forbid it; carries the findings
 ├── NotFoundError                  no such thing, or none that the actor may see (the two look alike)
 ├── NotSignedInError               the page needs an account
 │   └── SecondFactorError          signed in by password; a second factor is still to be shown
+├── LockedError                    too many attempts to sign in failed
+├── MailError                      the mail server did not take a letter
 ├── ForbiddenError                 signed in, and the act is not this role's
 ├── QueryError                     free SPARQL that was not answered
 │   ├── QueryRefusedError          malformed, or against the policy
@@ -33,6 +36,7 @@ CompetenceGraphError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -120,6 +124,14 @@ class AccountExistsError(InputError):
         super().__init__("An account with this e-mail address exists already: give it one more role instead.")
 
 
+class WeakPasswordError(InputError):
+    """A password that is too short or too common; ``fault`` says which: short, long, common or own."""
+
+    def __init__(self, fault: str) -> None:
+        self.fault = fault
+        super().__init__("Choose a longer password that nobody would try first: twelve characters or more.")
+
+
 class RefusedError(InputError):
     """A write that was refused and changed nothing; ``findings`` says where, why and how to mend it."""
 
@@ -142,6 +154,18 @@ class NotSignedInError(CompetenceGraphError):
 
 class SecondFactorError(NotSignedInError):
     """Signed in by password; a second factor is still to be shown."""
+
+
+class LockedError(CompetenceGraphError):
+    """Too many attempts to sign in failed; the next is possible after ``until``."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__("Too many attempts failed. Wait a while and try again.")
+
+
+class MailError(CompetenceGraphError):
+    """The mail server did not take a letter."""
 
 
 class ForbiddenError(CompetenceGraphError):

@@ -35,6 +35,14 @@ class Settings(BaseSettings):
     secret: SecretStr | None = Field(
         None, description="Signs forms before sign-in, 32 characters or more; empty makes one at each start."
     )
+    mail: SecretStr | None = Field(
+        None, description="Mail server for invitations, such as `smtps://name:password@mail.example.org`; empty: none."
+    )
+    mail_from: str = Field("", description="What letters say they come from, such as `kompetencijos@example.org`.")
+    public_address: str = Field(
+        "",
+        description="How people reach the service, such as `https://example.org`; for links in letters.",
+    )
     durable: bool = Field(default=False, description="Wait at each write until it would survive a loss of power.")
     sparql_seconds: float = Field(10, gt=0, le=600, description="Longest time of a free query, in seconds.")
     sparql_rows: int = Field(10_000, ge=1, description="Most rows of a free query without LIMIT.")
@@ -61,6 +69,33 @@ class Settings(BaseSettings):
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("give 32 characters or more, or leave it empty")
         return value
+
+    @field_validator("mail")
+    @classmethod
+    def _is_mail(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        if not value.get_secret_value().startswith(("smtps://", "smtp+starttls://", "smtp://")):
+            raise ValueError("give an address that begins with smtps://, smtp+starttls:// or smtp://")
+        return value
+
+    @field_validator("public_address")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("give an address that begins with https://")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.mail is not None and not (self.mail_from and self.public_address):
+            raise ValueError("letters need COMPETENCE_GRAPH_MAIL_FROM and COMPETENCE_GRAPH_PUBLIC_ADDRESS: set both")
+        return self
+
+    @property
+    def address(self) -> str:
+        """How people reach the service: as the operator says, else where it listens."""
+        return self.public_address or f"{'https' if self.https else 'http'}://{self.host}:{self.port}"
 
     @model_validator(mode="after")
     def _demo_stays_at_home(self) -> Self:

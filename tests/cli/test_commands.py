@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from competence_graph.graph.inventory import guard, load_inventories
 from competence_graph.graph.oxigraph import OxigraphStore
 from competence_graph.keeping import back_up
 from competence_graph.model.iri import is_id
+from competence_graph.registry import Registry
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "sample"
@@ -181,3 +183,18 @@ def test_every_question_answers_at_the_command_line(data: Path) -> None:
             failed.append((name, answer.stderr))
 
     assert failed == []
+
+
+def test_operator_lets_the_first_administrator_in_and_doctor_knows(tmp_path: Path) -> None:
+    before = run(tmp_path, "doctor")
+    printed = run(tmp_path, "invite", "ada@example.org", "--name", "Ada").stdout.strip()
+    after = run(tmp_path, "doctor")
+    registry = Registry(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    ticket = registry.tickets.find(printed.rsplit("/", 1)[-1])
+    accounts = registry.accounts.of_account(ticket.account) if ticket is not None else []
+    registry.close()
+
+    assert "invite <e-mail>" in before.stderr
+    assert "invite <e-mail>" not in after.stderr
+    assert [(each.actor.kind, each.label, each.email) for each in accounts] == [("admin", "Ada", "ada@example.org")]
+    assert [stat.S_IMODE(each.stat().st_mode) & 0o077 for each in (tmp_path / "registry.key",)] == [0]

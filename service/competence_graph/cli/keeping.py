@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 from typing import Annotated, get_args
+from urllib.parse import urlsplit
 
 import typer
 
@@ -15,7 +16,9 @@ from competence_graph.errors import StoreError, StoreHeldError
 from competence_graph.graph.holder import HeldStore, ask_holder
 from competence_graph.keeping import REGISTRY, back_up
 from competence_graph.keeping import restore as put_back
-from competence_graph.settings import PREFIX, Settings
+from competence_graph.registry import Registry
+from competence_graph.registry.cipher import KEY_FILE
+from competence_graph.settings import PREFIX, Settings, is_loopback
 
 
 def register(app: typer.Typer) -> None:
@@ -70,6 +73,18 @@ def show_settings(form: Annotated[Form, typer.Option("--format", help="How to pr
     print_rows(["setting", "value", "meaning"], rows, form)
 
 
+def _anybody(settings: Settings) -> bool:
+    """Whether an administrator can sign in; a registry that is not there yet has none."""
+    file = settings.data / REGISTRY
+    if not settings.registry.get_secret_value() and not file.exists():
+        return False
+    registry = Registry(settings.registry_url)
+    try:
+        return registry.accounts.any_admin()
+    finally:
+        registry.close()
+
+
 def doctor() -> None:
     """Look for what is unsafe or missing in the set-up, and say how to mend it."""
     settings = Settings()
@@ -84,6 +99,21 @@ def doctor() -> None:
             bundled(name)
         except FileNotFoundError as error:
             faults.append(str(error))
+    key = registry.with_name(KEY_FILE)
+    if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
+        faults.append(f"Others on this machine can read {key}: run chmod 600 on it.")
+    if not settings.demo and not _anybody(settings):
+        faults.append("Nobody can sign in: let an administrator in with competence-graph invite <e-mail>.")
+    if not settings.demo and settings.secret is None:
+        faults.append(
+            "Forms opened before a restart are refused after it: set COMPETENCE_GRAPH_SECRET to 32 characters or more."
+        )
+    if settings.public_address.startswith("http://") and not is_loopback(
+        urlsplit(settings.public_address).hostname or ""
+    ):
+        faults.append(
+            "COMPETENCE_GRAPH_PUBLIC_ADDRESS is without https: links with passwords in them would be readable."
+        )
     if settings.demo:
         faults.append("Demo mode is on: anybody on this machine can sign in as anybody. Unset COMPETENCE_GRAPH_DEMO.")
     if not settings.https and settings.host not in ("127.0.0.1", "::1", "localhost"):

@@ -68,3 +68,10 @@ class Cipher:
         except InvalidToken as error:
             message = f"A secret in the registry was made with another key: put {KEY_FILE} back from its backup."
             raise StoreError(message) from error
+
+    def opened(self, text: str) -> str:
+        """Return the text that was encrypted; empty where a client sent something else."""
+        try:
+            return self._fernet.decrypt(text.encode()).decode()
+        except (InvalidToken, ValueError):
+            return ""

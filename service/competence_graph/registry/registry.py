@@ -17,12 +17,14 @@ from competence_graph.registry.audit import Audit
 from competence_graph.registry.carries import Carries
 from competence_graph.registry.cipher import KEY_FILE, Cipher
 from competence_graph.registry.contests import Contests
+from competence_graph.registry.credentials import Credentials
 from competence_graph.registry.engine import open_engine
 from competence_graph.registry.glasses import Glasses
 from competence_graph.registry.identities import Identities
 from competence_graph.registry.licences import Licences
 from competence_graph.registry.sessions import Session, Sessions
 from competence_graph.registry.tables import AccountRow, GrantRow, Identity
+from competence_graph.registry.tickets import Tickets
 
 
 class Registry:
@@ -58,6 +60,8 @@ class Registry:
         self.carries = Carries(transactions, now)
         self.glasses = Glasses(transactions, now)
         self.licences = Licences(transactions, now)
+        self.credentials = Credentials(transactions, now, self.cipher)
+        self.tickets = Tickets(transactions, now)
         self._transactions = transactions
 
     def close(self) -> None:

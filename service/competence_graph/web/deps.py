@@ -12,6 +12,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Path, Request
 
+from competence_graph.exchange.mail import Mailer
 from competence_graph.graph.levels import LevelMatrix
 from competence_graph.graph.live_search import LiveSearch
 from competence_graph.graph.store import Store
@@ -41,6 +44,7 @@ def present() -> datetime:
 class Services:
     """The parts of the service, put together by `create_app`. ``base`` is what minted URIs begin with.
 
+    ``address`` is how people reach the service, for links in letters; empty where nobody said.
     ``https`` says whether people come over https; ``demo`` whether they may sign in with one click.
     """
 
@@ -55,6 +59,16 @@ class Services:
     search: LiveSearch
     levels: LevelMatrix
     sandbox: FreeSparql | None = None
+    mailer: Mailer | None = None
+    address: str = ""
+
+    def note_mail_failed(self) -> None:
+        """Tell the operator that a letter was not taken; never to whom it should have gone."""
+        logging.getLogger(__name__).warning("a letter could not be sent")
+
+    def background(self, act: Callable[..., None], *given: object) -> None:
+        """Do something beside the request; it must take its own errors."""
+        threading.Thread(target=act, args=given, name="background", daemon=True).start()
 
     @property
     def today(self) -> date:

@@ -81,6 +81,15 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     negotiation.NotAcceptableError: Problem(
         406, msgid("This is not available in that form"), msgid("Choose one of the forms there are."), says=True
     ),
+    errors.WeakPasswordError: Problem(
+        422, msgid("The password is too weak"), msgid("Choose twelve characters or more that nobody would try first.")
+    ),
+    errors.LockedError: Problem(
+        429, msgid("Too many attempts failed"), msgid("Wait a while and try again."), retry_after=60
+    ),
+    errors.MailError: Problem(
+        502, msgid("The letter could not be sent"), msgid("Try again later, or hand the link over yourself.")
+    ),
     errors.AccountExistsError: Problem(
         409, msgid("This account exists already"), msgid("Give the account one more role instead.")
     ),

@@ -187,6 +187,9 @@ def frame(request: Request, answer: Answer) -> Frame:
     query = f"?{request.url.query}" if request.url.query else ""
     languages: dict[str, str] = {each: in_language(path, query, each) for each in LANGS}
     session = None if answer.public else getattr(request.state, "session", None)
+    if session is not None and session.waits:
+        # Until the second factor is shown nobody is signed in yet.
+        session = None
     return Frame(
         lang=lang,
         path=path,

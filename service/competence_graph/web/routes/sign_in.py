@@ -58,8 +58,22 @@ def sign_in_page(request: Request, parts: Parts, lang: PageLang, actor: Reader) 
     """Ways to sign in."""
     is_open = _is_open(request, parts)
     groups = _groups(parts, parts.registry.demo_accounts(), lang) if is_open else ()
-    wanted = _own_path(request.query_params.get("next", ""))
-    return respond(request, Answer(page="sign_in.html", context={"open": is_open, "groups": groups, "wanted": wanted}))
+    wanted = own_path(request.query_params.get("next", ""))
+    local = parts.registry.credentials.any_password()
+    return respond(
+        request,
+        Answer(
+            page="sign_in.html",
+            context={
+                "open": is_open or local,
+                "groups": groups,
+                "wanted": wanted,
+                "local": local,
+                "wrong": "",
+                "email": "",
+            },
+        ),
+    )
 
 
 @router.post("/{lang:lang}/sign-in")
@@ -74,7 +88,7 @@ def sign_in(request: Request, parts: Parts, lang: PageLang, actor: Public, form:
     if account is None or token is None:
         raise ForbiddenError
     access.end_session(request, parts)
-    response = see_other(_own_path(str(form.get("next", ""))) or _landing(account, lang))
+    response = see_other(own_path(str(form.get("next", ""))) or landing(account, lang))
     access.open_session(response, parts, token)
     return response
 
@@ -97,12 +111,13 @@ def _is_open(request: Request, parts: Services) -> bool:
     return parts.demo and access.is_loopback(client) and at_home and not forwarded
 
 
-def _own_path(asked: str) -> str:
+def own_path(asked: str) -> str:
     """Return the path asked for, where it is a page of this host and nothing else; "//elsewhere" is none."""
-    return asked if re.fullmatch(r"/(?:lt|en)/[\w./-]*", asked, re.ASCII) else ""
+    return asked if re.fullmatch(r"/(?:lt|en)/[\w./-]*", asked, re.ASCII) and ".." not in asked else ""
 
 
-def _landing(account: Account, lang: Lang) -> str:
+def landing(account: Account, lang: Lang) -> str:
+    """Return the page on which an account begins."""
     actor = account.actor
     if actor.kind in {"hr", "unit-lead"} and actor.organisation:
         return f"/{lang}/organisations/{actor.organisation.rsplit('/', 1)[-1]}"
