@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -50,9 +50,9 @@ def batch(round_number: int, number: int) -> list[ox.Quad]:
     return quads
 
 
-def write_until_killed(folder: Path, round_number: int, acknowledged: int) -> None:
+def write_until_killed(folder: Path, round_number: int, acknowledged: Connection) -> None:
     """Write batch after batch; after each say its number, as four bytes, on a pipe."""
     writer = guard(OxigraphStore(folder), today=lambda: DAY)
     for number in range(10_000):
         writer.write(Change(put=tuple(batch(round_number, number))), actor=OPERATOR)
-        os.write(acknowledged, number.to_bytes(4, "big"))
+        acknowledged.send_bytes(number.to_bytes(4, "big"))
