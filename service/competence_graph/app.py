@@ -12,6 +12,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from competence_graph import __version__
+from competence_graph.answers.erasing import resume
 from competence_graph.errors import StoreError, StoreHeldError
 from competence_graph.exchange.mail import Mailer
 from competence_graph.graph.fitness import assert_fit
@@ -23,7 +24,9 @@ from competence_graph.graph.snapshot import PublicSnapshot
 from competence_graph.graph.store import Store, open_store
 from competence_graph.graph.vocab import PREFIXES
 from competence_graph.graph.write import vilnius_today
+from competence_graph.keeping import clear_copies
 from competence_graph.life import Life, invent, settle
+from competence_graph.model.actor import OPERATOR
 from competence_graph.registry import Registry
 from competence_graph.sandbox.free import FreeSparql
 from competence_graph.sandbox.pool import Limits
@@ -46,6 +49,7 @@ ROUTES: Final = (
     "people",
     "levels",
     "my_data",
+    "erasing",
     "audit",
     "admin",
     "organisations",
@@ -111,11 +115,14 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         settle(writer, settings.base)
         if settings.demo:
             invent(writer, registry, vilnius_today(), settings.base)
+    on_disk = not given and not settings.store
+    # What was to be erased is, before anybody can ask.
+    resume(OPERATOR, writer, registry, lambda: clear_copies(settings.data) if on_disk else None)
     levels = LevelMatrix.build(store)
     writer.on_change(levels.apply)
     search = live_search(store)
     writer.on_change(search.note)
-    life = Life(store, writer, settings.data if not given and not settings.store else None)
+    life = Life(store, writer, settings.data if on_disk else None, registry)
     sandbox = FreeSparql(
         PublicSnapshot(store, settings.data / "snapshots", base=settings.base).current,
         Limits(
@@ -135,6 +142,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         search=search,
         levels=levels,
         sandbox=sandbox,
+        clear=life.clear,
         mailer=Mailer(settings.mail.get_secret_value(), settings.mail_from) if settings.mail is not None else None,
         address=settings.public_address,
         secret=secret,

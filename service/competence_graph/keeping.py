@@ -21,6 +21,8 @@ from competence_graph import __version__
 from competence_graph.errors import StoreError, UnreadableFileError
 from competence_graph.graph.oxigraph import OxigraphStore
 from competence_graph.graph.store import Store
+from competence_graph.registry.cipher import KEY_FILE
+from competence_graph.registry.journal import JOURNAL, read_journal
 
 MANIFEST: Final = "manifest.json"
 STORE: Final = "store"
@@ -61,6 +63,10 @@ def back_up(store: Store, registry: Path | None, folder: Path) -> dict[str, Any]
     if registry is not None and registry.exists():
         with closing(sqlite3.connect(registry)) as source, closing(sqlite3.connect(part / REGISTRY)) as target:
             source.backup(target)
+    for name in (KEY_FILE, JOURNAL):
+        beside = None if registry is None else registry.with_name(name)
+        if beside is not None and beside.exists():
+            shutil.copy2(beside, part / name)
     manifest = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": __version__,
@@ -88,6 +94,7 @@ def restore(folder: Path, data: Path) -> Mapping[str, Any]:
     except (OSError, ValueError) as error:
         raise UnreadableFileError(folder.name, "this is no backup: it has no readable manifest.json.") from error
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _keep_journal(folder, data)
     part = data / "restoring"
     if part.exists():
         shutil.rmtree(part)
@@ -109,6 +116,8 @@ def restore(folder: Path, data: Path) -> Mapping[str, Any]:
             folder.name, f"the content differs from the manifest in {len(wrong)} graph(s); nothing was restored."
         )
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    if (folder / KEY_FILE).exists() and not (data / KEY_FILE).exists():
+        shutil.copy2(folder / KEY_FILE, data / KEY_FILE)
     for name in (STORE, REGISTRY):
         if (data / name).exists():
             (data / name).rename(data / f"{name}.before-{moment}")
@@ -119,3 +128,40 @@ def restore(folder: Path, data: Path) -> Mapping[str, Any]:
             (part / name).rename(data / name)
     part.rmdir()
     return manifest
+
+
+def clear_copies(data: Path) -> None:
+    """Remove the copies of older states beside the data: those of restores and of upgrades.
+
+    An erasure must not leave the person in any of them.
+    """
+    for each in data.glob("*.before-*"):
+        if each.is_dir():
+            shutil.rmtree(each, ignore_errors=True)
+        else:
+            each.unlink(missing_ok=True)
+
+
+def _keep_journal(folder: Path, data: Path) -> None:
+    """Join the journals of backup and data: what was erased since the backup must not come back.
+
+    Raises:
+        UnreadableFileError: If the two were kept with different keys, so that one cannot be read with the other's.
+    """
+    theirs, ours = folder / JOURNAL, data / JOURNAL
+    if (folder / KEY_FILE).exists() and (data / KEY_FILE).exists():
+        same = (folder / KEY_FILE).read_bytes() == (data / KEY_FILE).read_bytes()
+        if not same and read_journal(ours):
+            raise UnreadableFileError(
+                folder.name,
+                f"its {KEY_FILE} is another than that of the data folder, so the erasures since then cannot be done "
+                "again: put the matching key back, or restore into an empty folder. Nothing was restored.",
+            )
+        if not same:
+            shutil.copy2(folder / KEY_FILE, data / KEY_FILE)
+    known = {entry["id"] for entry in read_journal(ours)}
+    missing = [entry for entry in read_journal(theirs) if entry["id"] not in known]
+    if missing:
+        with ours.open("a", encoding="utf-8") as lines:
+            lines.writelines(json.dumps(entry) + "\n" for entry in missing)
+        ours.chmod(0o600)

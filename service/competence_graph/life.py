@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from competence_graph.answers.erasing import erase
 from competence_graph.bundled import bundled
 from competence_graph.demo import SEED, demo_world, read_catalogue
 from competence_graph.errors import StoreError
@@ -19,8 +20,9 @@ from competence_graph.graph.holder import Holder
 from competence_graph.graph.inventory import load_inventories
 from competence_graph.graph.store import Store
 from competence_graph.graph.write import VILNIUS, Writer
-from competence_graph.keeping import REGISTRY, back_up
+from competence_graph.keeping import REGISTRY, back_up, clear_copies
 from competence_graph.model.actor import OPERATOR
+from competence_graph.model.iri import Iri
 from competence_graph.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -61,19 +63,27 @@ def invent(writer: Writer, registry: Registry, day: date, base: str) -> None:
 class Life:
     """What runs beside the requests: the holder's socket and the turn at midnight."""
 
-    def __init__(self, store: Store, writer: Writer, data: Path | None) -> None:
+    def __init__(self, store: Store, writer: Writer, data: Path | None, registry: Registry | None = None) -> None:
         """Prepare.
 
         Args:
             store: What is held.
             writer: Its guarded write.
             data: The data folder, where this process holds a store in it; None where it does not.
+            registry: Who the people are; None where nobody can be erased through this process.
         """
+        self._registry = registry
         self._writer = writer
         self._stop = threading.Event()
         self._store = store
         self._data = data
-        self._holder = None if data is None else Holder(data, store, writer, backup=self._back_up)
+        self._holder = (
+            None
+            if data is None
+            else Holder(
+                data, store, writer, backup=self._back_up, erase=None if registry is None else self._erase_person
+            )
+        )
         self._midnight = threading.Thread(target=self._wait_for_midnight, name="midnight", daemon=True)
 
     def start(self) -> None:
@@ -95,6 +105,15 @@ class Life:
     def _back_up(self, folder: Path) -> Mapping[str, Any]:
         with self._writer.still():
             return back_up(self._store, None if self._data is None else self._data / REGISTRY, folder)
+
+    def _erase_person(self, person: str) -> None:
+        assert self._registry is not None
+        erase(OPERATOR, self._writer, self._registry, Iri(person), clear=self.clear)
+
+    def clear(self) -> None:
+        """Remove copies of older states, so that an erasure leaves nobody in them."""
+        if self._data is not None:
+            clear_copies(self._data)
 
     def _wait_for_midnight(self) -> None:
         while not self._stop.wait(seconds_to_midnight(datetime.now(VILNIUS))):

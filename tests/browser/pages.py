@@ -27,6 +27,7 @@ PAGES = [
     Page("gaps", "/{lang}/people/{person}", actor="learner"),
     Page("levels", "/{lang}/people/{person}/levels", actor="learner"),
     Page("my-data", "/{lang}/people/{person}/data", actor="learner"),
+    Page("erase", "/{lang}/people/{person}/erase", actor="learner"),
     Page("admin", "/{lang}/admin", actor="admin"),
     Page("accounts", "/{lang}/accounts", actor="hr"),
     Page("accounts-of-all", "/{lang}/accounts", actor="admin"),

@@ -9,13 +9,16 @@ from urllib.parse import urlsplit
 
 import typer
 
+from competence_graph.answers.erasing import resume
 from competence_graph.bundled import Folder, bundled
 from competence_graph.cli.connection import connected
 from competence_graph.cli.show import ERR, OUT, Exit, Form, print_rows
 from competence_graph.errors import StoreError, StoreHeldError
 from competence_graph.graph.holder import HeldStore, ask_holder
-from competence_graph.keeping import REGISTRY, back_up
+from competence_graph.graph.write import Writer
+from competence_graph.keeping import REGISTRY, back_up, clear_copies
 from competence_graph.keeping import restore as put_back
+from competence_graph.model.actor import OPERATOR
 from competence_graph.registry import Registry
 from competence_graph.registry.cipher import KEY_FILE
 from competence_graph.settings import PREFIX, Settings, is_loopback
@@ -54,9 +57,24 @@ def restore(folder: Annotated[Path, typer.Argument(help="A folder that `backup` 
     else:
         raise StoreHeldError(settings.data.name, holder)
     manifest = put_back(folder, settings.data)
+    again = _erase_again(settings)
     OUT.print(
         f"Restored {len(manifest['graphs'])} graphs of {manifest['made']}: counts and hashes agree.", highlight=False
     )
+    if again:
+        OUT.print(f"{again} erasure(s) that the backup did not know, or undid, were done again.", highlight=False)
+
+
+def _erase_again(settings: Settings) -> int:
+    """Do the erasures again that the restored data does not know of; return how many were looked at."""
+    registry = Registry(settings.registry_url)
+    try:
+        registry.journal.reopen()
+        with connected(settings) as connection:
+            assert isinstance(connection.writer, Writer)
+            return resume(OPERATOR, connection.writer, registry, lambda: clear_copies(settings.data))
+    finally:
+        registry.close()
 
 
 def show_settings(form: Annotated[Form, typer.Option("--format", help="How to print the rows.")] = Form.TABLE) -> None:

@@ -44,7 +44,13 @@ class Holder:
     """Answers other processes for a store and its guarded write."""
 
     def __init__(
-        self, folder: Path, store: Store, writer: Writer, *, backup: Callable[[Path], Mapping[str, Any]] | None = None
+        self,
+        folder: Path,
+        store: Store,
+        writer: Writer,
+        *,
+        backup: Callable[[Path], Mapping[str, Any]] | None = None,
+        erase: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to listen.
 
@@ -53,7 +59,9 @@ class Holder:
             store: What is held.
             writer: Its guarded write.
             backup: Makes a whole backup (store, registry, manifest) in a new folder and returns its manifest.
+            erase: Erases a person, by IRI, from store and registry.
         """
+        self._erase = erase
         self._path = _socket_path(folder)
         self._store = store
         self._writer = writer
@@ -142,6 +150,12 @@ class Holder:
                     message = "This holder keeps no data folder, so there is nothing to back up."
                     raise StoreError(message)
                 return dict(self._backup(Path(head["folder"]))), b""
+            case "erase":
+                if self._erase is None:
+                    message = "This holder keeps no registry, so it can erase nobody."
+                    raise StoreError(message)
+                self._erase(str(head["person"]))
+                return {}, b""
             case _:
                 message = "The holder does not know that act."
                 raise StoreError(message)
@@ -231,6 +245,9 @@ class HeldStore:
     def backup(self, folder: Path) -> None:
         """Have the holder write a whole backup to a folder that does not exist yet."""
         self.request({"act": "backup", "folder": str(folder.resolve())})
+
+    def rebuild(self) -> None:
+        """Do nothing: the holder rebuilds its own."""
 
     def close(self) -> None:
         """Hang up."""

@@ -124,5 +124,8 @@ class RemoteStore:
         message = "A remote store is backed up with its own tools."
         raise StoreError(message)
 
+    def rebuild(self) -> None:
+        """Do nothing: the files are the server's."""
+
     def close(self) -> None:
         """Do nothing: each request has a connection of its own."""

@@ -63,6 +63,16 @@ class Store(Protocol):
         """Write a copy of the store, as it is now, to a folder that does not exist yet."""
         ...
 
+    def rebuild(self) -> None:
+        """Write the store's files anew, so that nothing deleted is left in them.
+
+        Where the files are not this process's own it does nothing: their keeper has ways of their own.
+
+        Raises:
+            StoreError: If it cannot; the store is as it was then.
+        """
+        ...
+
     def close(self) -> None:
         """Let the store go."""
         ...

@@ -91,6 +91,11 @@ class Identities(Part):
             row = at.get(Identity, pseudonym)
             return None if row is None else _known(row)
 
+    def pseudonyms(self) -> list[str]:
+        """Return every pseudonym that has a name here."""
+        with self.transactions() as at:
+            return list(at.scalars(select(Identity.pseudonym).order_by(Identity.pseudonym)))
+
     def of_human(self, human: str) -> tuple[Known, ...]:
         """Return all pseudonyms of one human being: for that human being alone."""
         with self.transactions() as at:

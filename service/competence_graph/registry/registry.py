@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import sessionmaker
 
 from competence_graph.model.actor import Actor, ActorKind
 from competence_graph.registry.accounts import Account, Accounts
-from competence_graph.registry.audit import Audit
+from competence_graph.registry.audit import ERASED, Audit
 from competence_graph.registry.carries import Carries
 from competence_graph.registry.cipher import KEY_FILE, Cipher
 from competence_graph.registry.contests import Contests
@@ -21,9 +21,18 @@ from competence_graph.registry.credentials import Credentials
 from competence_graph.registry.engine import open_engine
 from competence_graph.registry.glasses import Glasses
 from competence_graph.registry.identities import Identities
+from competence_graph.registry.journal import JOURNAL, Journal
 from competence_graph.registry.licences import Licences
 from competence_graph.registry.sessions import Session, Sessions
-from competence_graph.registry.tables import AccountRow, GrantRow, Identity
+from competence_graph.registry.tables import (
+    AccountRow,
+    AuditPersonRow,
+    CarryRow,
+    ConsentRow,
+    ContestRow,
+    GrantRow,
+    Identity,
+)
 from competence_graph.registry.tickets import Tickets
 
 
@@ -60,6 +69,9 @@ class Registry:
         self.carries = Carries(transactions, now)
         self.glasses = Glasses(transactions, now)
         self.licences = Licences(transactions, now)
+        self.journal = Journal(
+            transactions, now, self.cipher.key, Path(file).with_name(JOURNAL) if file and beside else None
+        )
         self.credentials = Credentials(transactions, now, self.cipher)
         self.tickets = Tickets(transactions, now)
         self._transactions = transactions
@@ -106,6 +118,31 @@ class Registry:
             still = select(GrantRow.account)
             at.execute(delete(AccountRow).where(AccountRow.id.in_(touched), AccountRow.id.not_in(still)))
             at.execute(delete(Identity).where(Identity.pseudonym == pseudonym))
+
+    def erase(self, pseudonym: str, hashed: str) -> None:
+        """Take everything about a person out of the tables; in the audit a keyed hash stands for them from now on."""
+        self.audit.flush()
+        with self._transactions.begin() as at:
+            human = at.scalar(select(Identity.human).where(Identity.pseudonym == pseudonym))
+            at.execute(delete(ContestRow).where(ContestRow.pseudonym == pseudonym))
+            at.execute(delete(CarryRow).where(CarryRow.pseudonym == pseudonym))
+            others = select(Identity.pseudonym).where(Identity.human == human, Identity.pseudonym != pseudonym)
+            if human is not None and at.scalar(others.limit(1)) is None:
+                at.execute(delete(ConsentRow).where(ConsentRow.human == human))
+            at.execute(
+                update(AuditPersonRow)
+                .where(AuditPersonRow.pseudonym == pseudonym)
+                .values(pseudonym=f"{ERASED}{hashed}")
+            )
+        self.forget(pseudonym)
+
+    def compact(self) -> None:
+        """Write the database file anew, so that nothing erased is left in it or in its journal."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # --- accounts
 

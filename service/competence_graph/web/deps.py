@@ -44,6 +44,7 @@ def present() -> datetime:
 class Services:
     """The parts of the service, put together by `create_app`. ``base`` is what minted URIs begin with.
 
+    ``clear`` removes copies of older states from the data folder.
     ``address`` is how people reach the service, for links in letters; empty where nobody said.
     ``https`` says whether people come over https; ``demo`` whether they may sign in with one click.
     """
@@ -60,6 +61,7 @@ class Services:
     levels: LevelMatrix
     sandbox: FreeSparql | None = None
     mailer: Mailer | None = None
+    clear: Callable[[], None] = lambda: None
     address: str = ""
 
     def note_mail_failed(self) -> None:

@@ -178,6 +178,7 @@ def _context(
         "section": "mine" if own else "organisation",
         "own": own,
         "may_record": may_record(actor, person),
+        "may_erase": actor.kind == "hr" and not own,
         "name": names.get(person.iri, person.iri.local),
         "person_href": id_page(lang, "people", person.iri),
         "organisation": label_of(history.labels, person.organisation, lang),
