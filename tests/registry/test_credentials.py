@@ -171,6 +171,33 @@ def test_seed_is_taken_with_a_right_code_only_and_stored_encrypted(registry, ona
     assert seed not in stored(registry)[0]
 
 
+def test_of_two_who_enrol_at_once_one_becomes_the_owner(registry, ona, clock):
+    seeds = [registry.credentials.new_seed() for _ in range(4)]
+    found = []
+    threads = [
+        threading.Thread(
+            target=lambda seed=seed: found.append(registry.credentials.enrol(ona, seed, code_at(seed, clock.now)))
+        )
+        for seed in seeds
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    assert sorted(found) == [False, False, False, True]
+
+
+def test_app_is_replaced_only_after_it_was_taken_off(registry, ona, clock):
+    first, second = registry.credentials.new_seed(), registry.credentials.new_seed()
+    registry.credentials.enrol(ona, first, code_at(first, clock.now))
+    refused = registry.credentials.enrol(ona, second, code_at(second, clock.now))
+    registry.credentials.drop_codes(ona)
+
+    assert refused is False
+    assert registry.credentials.enrol(ona, second, code_at(second, clock.now)) is True
+
+
 def test_code_works_once(registry, ona, clock):
     seed = registry.credentials.new_seed()
     registry.credentials.enrol(ona, seed, code_at(seed, clock.now))

@@ -134,12 +134,14 @@ class Credentials:
         if step is None:
             return False
         with self._transactions.begin() as at:
-            at.execute(
+            # Only where there is none: of two who enrol at once the first stays the owner.
+            taken = at.scalar(
                 update(AccountRow)
-                .where(AccountRow.id == account)
+                .where(AccountRow.id == account, AccountRow.totp.is_(None))
                 .values(totp=self._cipher.encrypt(seed), totp_step=step)
+                .returning(AccountRow.id)
             )
-        return True
+        return taken is not None
 
     def check_code(self, account: str, code: str) -> bool:
         """Whether a code is right, and was not used before; from now on it was.

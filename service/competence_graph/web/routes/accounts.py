@@ -28,7 +28,7 @@ from competence_graph.web.routes.sign_in import KINDS
 router = APIRouter()
 
 BY_HR: Final[tuple[ActorKind, ...]] = ("learner", "unit-lead", "hr")
-BY_ADMIN: Final[tuple[ActorKind, ...]] = ("hr", "unit-lead", "learner", "planner", "editor", "ministry", "admin")
+BY_ADMIN: Final[tuple[ActorKind, ...]] = ("hr", "planner", "editor", "ministry", "admin")
 OF_INSTITUTION: Final = frozenset({"hr", "unit-lead", "learner"})
 FIELDS: Final = ("email", "label", "kind", "organisation", "unit", "person")
 DONE: Final = {

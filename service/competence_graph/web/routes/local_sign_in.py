@@ -159,8 +159,9 @@ def ticket(request: Request, parts: Parts, lang: PageLang, actor: Reader, token:
     account = parts.registry.tickets.use(token)
     if account is None:
         return _ticket(request, parts, lang, token)
-    parts.registry.sessions.close_all(account)
+    # In this order: a sign-in with the old password in between is over too.
     parts.registry.credentials.set_password(account, given)
+    parts.registry.sessions.close_all(account)
     opened = parts.registry.sessions.open(account)
     if opened is None:
         raise NotFoundError
