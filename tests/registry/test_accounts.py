@@ -1,5 +1,5 @@
 import stat
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,19 +10,6 @@ from competence_graph.registry.cipher import KEY_FILE, Cipher
 
 LIBRARY, MUSEUM = "urn:o:library", "urn:o:museum"
 RASA, ONA = "urn:p:rasa", "urn:p:ona"
-
-
-class Clock:
-    def __init__(self):
-        self.now = datetime(2026, 11, 24, 9, tzinfo=UTC)
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

@@ -14,19 +14,6 @@ HR = Actor("hr", account="hr-1", organisation=LIBRARY)
 ADMIN = Actor("admin", account="admin-1")
 
 
-class Clock:
-    def __init__(self):
-        self.now = datetime(2026, 11, 24, 9, tzinfo=UTC)
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def registry(tmp_path, clock):
     opened = Registry(f"sqlite:///{tmp_path / 'registry.sqlite'}", clock)

@@ -1,7 +1,7 @@
 """Passwords, codes and links: what opens, what locks, what works once."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pyotp
 import pytest
@@ -14,19 +14,6 @@ from competence_graph.registry.tickets import LASTS
 
 GOOD = "trys žali obuoliai ant stalo"
 OTHER = "keturi mėlyni namai prie upės"
-
-
-class Clock:
-    def __init__(self):
-        self.now = datetime(2026, 11, 24, 9, tzinfo=UTC)
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

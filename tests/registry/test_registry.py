@@ -15,19 +15,6 @@ RASA, JONAS, ONA = "urn:p:rasa", "urn:p:jonas", "urn:p:ona"
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
-class Clock:
-    def __init__(self):
-        self.now = START
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def registry(clock):
     opened = Registry("sqlite://", clock)

@@ -201,6 +201,19 @@ def test_nobody_erases_another_but_the_hr_of_the_institution(folder, person, kin
     assert (still.family_name, journal) == (FAMILY, [])
 
 
+def test_record_taken_along_elsewhere_no_longer_tells_where_it_came_from(folder, person):
+    world = World(folder)
+    record = world.registry.contests.of_person(person)[0].record
+    world.registry.carries.note(record, "urn:copy", "urn:p:elsewhere")
+    before = world.registry.carries.copied_to("urn:p:elsewhere", [record])
+    erase(OPERATOR, world.writer, world.registry, person)
+    after = world.registry.carries.copied_to("urn:p:elsewhere", [record])
+    world.close()
+
+    assert (before, after) == ({record}, set())
+    assert record.rsplit("/", 1)[-1].encode() not in (folder / "registry.sqlite").read_bytes()
+
+
 def test_person_erases_themselves(folder, person, organisation):
     world = World(folder)
     erase(

@@ -55,3 +55,74 @@ def sign_in(person, demo):
         return person
 
     return signing
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A world of the module's own: its tests write."""
+    return demo_app(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def at(own):
+    """Where it is served."""
+    with serving(own) as url:
+        yield url
+
+
+@pytest.fixture
+def visitor(own, at):
+    """Signs an account of the module's own world in, its second factor shown; gives the browser."""
+    opened = []
+
+    def signing(name, grant=None):
+        made = httpx.Client(base_url=at, headers={"Accept": "text/html", "Accept-Language": "en"}, timeout=60)
+        opened.append(made)
+        made.cookies.set("session", own.state.services.registry.open_session(name, grant=grant, strong=True))
+        return made
+
+    yield signing
+    for each in opened:
+        each.close()
+
+
+def actor_of(own, name):
+    """The actor of a demonstration account of the module's own world."""
+    return next(each.actor for each in own.state.services.registry.demo_accounts() if each.id == name)
+
+
+def local_of(iri):
+    """The id in an IRI."""
+    return iri.rsplit("/", 1)[-1]
+
+
+@pytest.fixture
+def registry(own):
+    """The registry of the module's own world."""
+    return own.state.services.registry
+
+
+@pytest.fixture
+def guest(at):
+    """A browser at the module's own world, signed in as nobody."""
+    with httpx.Client(base_url=at, headers={"Accept": "text/html", "Accept-Language": "en"}, timeout=30) as made:
+        yield made
+
+
+@pytest.fixture
+def another(at):
+    """Another such browser."""
+    with httpx.Client(base_url=at, headers={"Accept": "text/html", "Accept-Language": "en"}, timeout=30) as made:
+        yield made
+
+
+@pytest.fixture
+def library_hr(own):
+    """Who looks after the staff of the demonstration's library."""
+    return actor_of(own, "demo-library-hr")
+
+
+@pytest.fixture
+def museum_hr(own):
+    """Who looks after the staff of the demonstration's museum."""
+    return actor_of(own, "demo-museum-hr")

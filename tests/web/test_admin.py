@@ -4,9 +4,8 @@ import csv
 import io
 import re
 
-import httpx
 import pytest
-from tests.serving import demo_app, serving
+from tests.serving import demo_app
 
 
 @pytest.fixture(scope="module")
@@ -14,27 +13,6 @@ def own(tmp_path_factory):
     app = demo_app(tmp_path_factory.mktemp("data"))
     app.state.services.registry.put_account("demo-ministry", "ministry", "Ministerija", demo=True)
     return app
-
-
-@pytest.fixture(scope="module")
-def at(own):
-    with serving(own) as url:
-        yield url
-
-
-@pytest.fixture
-def visitor(own, at):
-    opened = []
-
-    def signing(name):
-        made = httpx.Client(base_url=at, headers={"Accept": "text/html", "Accept-Language": "en"}, timeout=30)
-        opened.append(made)
-        made.cookies.set("session", own.state.services.registry.open_session(name))
-        return made
-
-    yield signing
-    for each in opened:
-        each.close()
 
 
 @pytest.fixture

@@ -5,47 +5,12 @@ import io
 import re
 from datetime import timedelta
 
-import httpx
 import pytest
-from tests.serving import demo_app, serving
+from tests.web.conftest import actor_of, local_of
 
 from competence_graph.registry.glasses import OPEN_FOR
 
 REASON = "Prašymas 4812: įstaigos personalo specialistė negali atverti puslapio."
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    return demo_app(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def at(own):
-    with serving(own) as url:
-        yield url
-
-
-@pytest.fixture
-def visitor(own, at):
-    opened = []
-
-    def signing(name):
-        made = httpx.Client(base_url=at, headers={"Accept": "text/html", "Accept-Language": "en"}, timeout=30)
-        opened.append(made)
-        made.cookies.set("session", own.state.services.registry.open_session(name))
-        return made
-
-    yield signing
-    for each in opened:
-        each.close()
-
-
-def actor_of(own, name):
-    return next(each.actor for each in own.state.services.registry.demo_accounts() if each.id == name)
-
-
-def local(iri):
-    return iri.rsplit("/", 1)[-1]
 
 
 @pytest.fixture
@@ -55,9 +20,9 @@ def library(own):
 
 def glass(visitor, organisation, **fields):
     admin = visitor("demo-admin")
-    page = admin.get(f"/en/organisations/{local(organisation)}/glass")
+    page = admin.get(f"/en/organisations/{local_of(organisation)}/glass")
     csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
-    return admin, admin.post(f"/en/organisations/{local(organisation)}/glass", data={"csrf": csrf, **fields})
+    return admin, admin.post(f"/en/organisations/{local_of(organisation)}/glass", data={"csrf": csrf, **fields})
 
 
 def close(own, organisation):
@@ -67,7 +32,11 @@ def close(own, organisation):
 def test_admin_sees_nobody_s_data(own, visitor, library):
     person = actor_of(own, "demo-library-learner").person
     admin = visitor("demo-admin")
-    paths = [f"/en/organisations/{local(library)}", f"/en/people/{local(person)}", f"/en/people/{local(person)}/levels"]
+    paths = [
+        f"/en/organisations/{local_of(library)}",
+        f"/en/people/{local_of(person)}",
+        f"/en/people/{local_of(person)}/levels",
+    ]
 
     assert [admin.get(path).status_code for path in paths] == [404, 404, 404]
 
@@ -77,15 +46,15 @@ def test_admin_with_a_reason_sees_one_institution_and_no_other(own, visitor, lib
     museum = actor_of(own, "demo-museum-hr").organisation
 
     assert answer.status_code == 303
-    assert admin.get(f"/en/organisations/{local(library)}").status_code == 200
-    assert admin.get(f"/en/organisations/{local(museum)}").status_code == 404
+    assert admin.get(f"/en/organisations/{local_of(library)}").status_code == 200
+    assert admin.get(f"/en/organisations/{local_of(museum)}").status_code == 404
     close(own, library)
 
 
 def test_glass_lets_the_admin_read_and_not_write(own, visitor, library):
     admin, _ = glass(visitor, library, reason=REASON)
     person = actor_of(own, "demo-library-learner").person
-    path = f"/en/people/{local(person)}/levels"
+    path = f"/en/people/{local_of(person)}/levels"
     csv_text = admin.get(f"{path}.csv").text
     record = next(csv.DictReader(io.StringIO(csv_text)))
     token = re.search(r'name="csrf" value="([^"]+)"', admin.get(path).text)[1]
@@ -100,7 +69,7 @@ def test_glass_does_not_break_without_a_reason(own, visitor, library, reason):
     admin, answer = glass(visitor, library, reason=reason)
 
     assert answer.status_code == 422
-    assert admin.get(f"/en/organisations/{local(library)}").status_code == 404
+    assert admin.get(f"/en/organisations/{local_of(library)}").status_code == 404
 
 
 def test_glass_mends_itself(own, visitor, library, monkeypatch):
@@ -109,31 +78,31 @@ def test_glass_mends_itself(own, visitor, library, monkeypatch):
     later = glasses.now() + OPEN_FOR + timedelta(seconds=1)
     monkeypatch.setattr(type(glasses), "now", lambda self: later)
 
-    assert admin.get(f"/en/organisations/{local(library)}").status_code == 404
+    assert admin.get(f"/en/organisations/{local_of(library)}").status_code == 404
 
 
 def test_glass_is_mended_by_hand(own, visitor, library):
     glass(visitor, library, reason=REASON)
     admin, _ = glass(visitor, library, end="1")
 
-    assert admin.get(f"/en/organisations/{local(library)}").status_code == 404
+    assert admin.get(f"/en/organisations/{local_of(library)}").status_code == 404
 
 
 def test_institution_is_shown_that_and_why_an_admin_looked_and_at_whom(own, visitor, library):
     admin, _ = glass(visitor, library, reason=REASON)
     person = actor_of(own, "demo-library-learner").person
-    admin.get(f"/en/people/{local(person)}")
+    admin.get(f"/en/people/{local_of(person)}")
     close(own, library)
     hr = visitor("demo-library-hr")
 
-    assert "in the last 30 days" in hr.get(f"/en/organisations/{local(library)}").text
+    assert "in the last 30 days" in hr.get(f"/en/organisations/{local_of(library)}").text
     assert REASON in hr.get("/en/audit").text
     rows = list(csv.DictReader(io.StringIO(hr.get("/en/audit.csv?account=demo-admin").text)))
     assert (rows[0]["act"], rows[0]["people"]) == ("view", person)
     assert (
         "in the last 30 days"
         not in visitor("demo-museum-hr")
-        .get(f"/en/organisations/{local(actor_of(own, 'demo-museum-hr').organisation)}")
+        .get(f"/en/organisations/{local_of(actor_of(own, 'demo-museum-hr').organisation)}")
         .text
     )
 
@@ -141,19 +110,19 @@ def test_institution_is_shown_that_and_why_an_admin_looked_and_at_whom(own, visi
 def test_learner_reads_of_the_admin_s_look(own, visitor, library):
     admin, _ = glass(visitor, library, reason=REASON)
     person = actor_of(own, "demo-library-learner").person
-    admin.get(f"/en/people/{local(person)}")
+    admin.get(f"/en/people/{local_of(person)}")
     close(own, library)
 
     assert (
         "An administrator of the service"
-        in visitor("demo-library-learner").get(f"/en/people/{local(person)}/data").text
+        in visitor("demo-library-learner").get(f"/en/people/{local_of(person)}/data").text
     )
 
 
 def test_hr_reads_the_lines_of_the_own_institution_only(own, visitor, library):
     museum = actor_of(own, "demo-museum-hr").organisation
-    visitor("demo-museum-hr").get(f"/en/organisations/{local(museum)}")
-    visitor("demo-library-hr").get(f"/en/organisations/{local(library)}")
+    visitor("demo-museum-hr").get(f"/en/organisations/{local_of(museum)}")
+    visitor("demo-library-hr").get(f"/en/organisations/{local_of(library)}")
     rows = list(csv.DictReader(io.StringIO(visitor("demo-library-hr").get("/en/audit.csv").text)))
 
     assert {row["organisation"] for row in rows} == {library}
@@ -162,12 +131,12 @@ def test_hr_reads_the_lines_of_the_own_institution_only(own, visitor, library):
 
 def test_hr_cannot_ask_for_another_institution_s_lines(own, visitor, library):
     museum = actor_of(own, "demo-museum-hr")
-    visitor("demo-museum-hr").get(f"/en/organisations/{local(museum.organisation)}")
+    visitor("demo-museum-hr").get(f"/en/organisations/{local_of(museum.organisation)}")
     hr = visitor("demo-library-hr")
     for query in (
-        f"organisation={local(museum.organisation)}",
+        f"organisation={local_of(museum.organisation)}",
         "account=demo-museum-hr",
-        f"person={local(museum.person)}",
+        f"person={local_of(museum.person)}",
     ):
         rows = list(csv.DictReader(io.StringIO(hr.get(f"/en/audit.csv?{query}").text)))
         assert {row["organisation"] for row in rows} <= {library}, query
@@ -181,7 +150,7 @@ def test_nobody_else_reads_the_audit(visitor, name):
 
 def test_page_answers_whose_data_an_account_saw(own, visitor, library):
     person = actor_of(own, "demo-library-learner").person
-    visitor("demo-library-unit-lead").get(f"/en/people/{local(person)}")
+    visitor("demo-library-unit-lead").get(f"/en/people/{local_of(person)}")
     page = visitor("demo-library-hr").get("/en/audit?account=demo-library-unit-lead&from=2026-01-01")
     name = own.state.services.registry.identities.find(person).name
 
@@ -191,11 +160,11 @@ def test_page_answers_whose_data_an_account_saw(own, visitor, library):
 
 def test_admin_s_audit_shows_no_name_of_a_person(own, visitor, library):
     person = actor_of(own, "demo-library-learner").person
-    visitor("demo-library-hr").get(f"/en/people/{local(person)}")
+    visitor("demo-library-hr").get(f"/en/people/{local_of(person)}")
     page = visitor("demo-admin").get("/en/audit")
 
     assert page.status_code == 200
-    assert local(person) in page.text
+    assert local_of(person) in page.text
     assert own.state.services.registry.identities.find(person).family_name not in page.text.replace(
         next(each.label for each in own.state.services.registry.demo_accounts() if each.id == "demo-library-learner"),
         "",

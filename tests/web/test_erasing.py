@@ -2,43 +2,8 @@
 
 import re
 
-import httpx
 import pytest
-from tests.serving import demo_app, serving
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    return demo_app(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def at(own):
-    with serving(own) as url:
-        yield url
-
-
-@pytest.fixture
-def visitor(own, at):
-    opened = []
-
-    def signing(name):
-        made = httpx.Client(base_url=at, headers={"Accept": "text/html", "Accept-Language": "en"}, timeout=60)
-        opened.append(made)
-        made.cookies.set("session", own.state.services.registry.open_session(name))
-        return made
-
-    yield signing
-    for each in opened:
-        each.close()
-
-
-def actor_of(own, name):
-    return next(each.actor for each in own.state.services.registry.demo_accounts() if each.id == name)
-
-
-def local(iri):
-    return iri.rsplit("/", 1)[-1]
+from tests.web.conftest import actor_of, local_of
 
 
 def send(browser, path, **fields):
@@ -52,7 +17,7 @@ def test_nobody_else_finds_the_page_or_erases(own, visitor, name):
     learner = actor_of(own, "demo-library-learner").person
     browser = visitor(name)
     token = re.search(r'name="csrf" value="([^"]+)"', browser.get("/en/sign-in").text)[1]
-    path = f"/en/people/{local(learner)}/erase"
+    path = f"/en/people/{local_of(learner)}/erase"
 
     assert browser.get(path).status_code == 404
     assert browser.post(path, data={"csrf": token, "word": "erase"}).status_code == 404
@@ -61,7 +26,7 @@ def test_nobody_else_finds_the_page_or_erases(own, visitor, name):
 
 def test_word_must_be_typed(own, visitor):
     learner = actor_of(own, "demo-library-learner").person
-    answer = send(visitor("demo-library-learner"), f"/en/people/{local(learner)}/erase", word="yes")
+    answer = send(visitor("demo-library-learner"), f"/en/people/{local_of(learner)}/erase", word="yes")
 
     assert answer.status_code == 422
     assert "Type the word to confirm." in answer.text
@@ -70,11 +35,11 @@ def test_word_must_be_typed(own, visitor):
 def test_person_erases_themselves_and_is_signed_out(own, visitor):
     learner = actor_of(own, "demo-library-learner").person
     browser = visitor("demo-library-learner")
-    answer = send(browser, f"/lt/people/{local(learner)}/erase", word=" Ištrinti ")
+    answer = send(browser, f"/lt/people/{local_of(learner)}/erase", word=" Ištrinti ")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/lt/")
     assert "clear-site-data" in answer.headers
-    assert visitor("demo-library-hr").get(f"/en/people/{local(learner)}").status_code == 404
+    assert visitor("demo-library-hr").get(f"/en/people/{local_of(learner)}").status_code == 404
     assert learner.encode() not in own.state.services.store.dump()
     assert own.state.services.registry.identities.find(learner) is None
 
@@ -82,9 +47,9 @@ def test_person_erases_themselves_and_is_signed_out(own, visitor):
 def test_hr_erases_a_leaver_and_goes_on(own, visitor):
     hr = actor_of(own, "demo-museum-hr")
     browser = visitor("demo-museum-hr")
-    organisation = f"/en/organisations/{local(hr.organisation)}"
+    organisation = f"/en/organisations/{local_of(hr.organisation)}"
     page = browser.get(f"{organisation}/people").text
-    leaver = next(each for each in re.findall(r"/en/people/(p\w+)", page) if each != local(hr.person))
+    leaver = next(each for each in re.findall(r"/en/people/(p\w+)", page) if each != local_of(hr.person))
     answer = send(browser, f"/en/people/{leaver}/erase", word="erase")
 
     assert (answer.status_code, answer.headers["location"]) == (303, organisation)

@@ -4,9 +4,8 @@ import csv
 import io
 import re
 
-import httpx
 import pytest
-from tests.serving import demo_app, serving
+from tests.web.conftest import local_of
 
 from competence_graph.answers.people import find_person
 from competence_graph.answers.recording import person_history
@@ -16,45 +15,13 @@ from competence_graph.model.iri import Iri
 HEADERS = {"Accept": "text/html", "Accept-Language": "en"}
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    """A world of this module's own: its tests write."""
-    return demo_app(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def at(own):
-    with serving(own) as url:
-        yield url
-
-
 def account(own, name):
     return next(each for each in own.state.services.registry.demo_accounts() if each.id == name)
 
 
 @pytest.fixture
-def visitor(own, at):
-    """Signs a demonstration account in; gives the visitor."""
-    opened = []
-
-    def signing(name):
-        made = httpx.Client(base_url=at, headers=HEADERS, timeout=30)
-        opened.append(made)
-        made.cookies.set("session", own.state.services.registry.open_session(account(own, name).id))
-        return made
-
-    yield signing
-    for each in opened:
-        each.close()
-
-
-@pytest.fixture
 def learner(own):
     return account(own, "demo-library-learner").actor.person
-
-
-def local(iri):
-    return iri.rsplit("/", 1)[-1]
 
 
 def send(visitor, path, **fields):
@@ -76,14 +43,14 @@ def waiting(own, person):
 
 
 def test_person_sees_every_record_with_its_source(own, visitor, learner):
-    page = visitor("demo-library-learner").get(f"/en/people/{local(learner)}/levels")
+    page = visitor("demo-library-learner").get(f"/en/people/{local_of(learner)}/levels")
 
     assert page.status_code == 200
     assert page.text.count("<tr") - page.text.count("<thead><tr") == len(history(own, learner).records)
 
 
 def test_records_are_a_table_without_a_name(own, visitor, learner):
-    answer = visitor("demo-library-hr").get(f"/en/people/{local(learner)}/levels.csv")
+    answer = visitor("demo-library-hr").get(f"/en/people/{local_of(learner)}/levels.csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     name = own.state.services.registry.identities.find(learner).family_name
 
@@ -95,7 +62,7 @@ def test_self_assessment_waits_and_does_not_count(own, visitor, learner):
     competence = history(own, learner).records[0].competence
     before = [each.counts for each in history(own, learner).records if each.counts == "current"]
     answer = send(
-        visitor("demo-library-learner"), f"/en/people/{local(learner)}/levels", competence=competence, level="2"
+        visitor("demo-library-learner"), f"/en/people/{local_of(learner)}/levels", competence=competence, level="2"
     )
 
     newest = [each for each in waiting(own, learner) if each.competence == competence]
@@ -107,7 +74,12 @@ def test_self_assessment_waits_and_does_not_count(own, visitor, learner):
 def test_second_thought_takes_the_place_of_the_first(own, visitor, learner):
     competence = history(own, learner).records[-1].competence
     for level in ("1", "3"):
-        send(visitor("demo-library-learner"), f"/en/people/{local(learner)}/levels", competence=competence, level=level)
+        send(
+            visitor("demo-library-learner"),
+            f"/en/people/{local_of(learner)}/levels",
+            competence=competence,
+            level=level,
+        )
 
     assert [each.level for each in waiting(own, learner) if each.competence == competence] == [3]
 
@@ -115,12 +87,12 @@ def test_second_thought_takes_the_place_of_the_first(own, visitor, learner):
 @pytest.mark.parametrize("decision", ["validated", "rejected"])
 def test_lead_reviews_what_waits_in_the_unit(own, visitor, learner, decision):
     competence = history(own, learner).records[3 if decision == "validated" else 6].competence
-    send(visitor("demo-library-learner"), f"/en/people/{local(learner)}/levels", competence=competence, level="4")
+    send(visitor("demo-library-learner"), f"/en/people/{local_of(learner)}/levels", competence=competence, level="4")
     record = next(each for each in waiting(own, learner) if each.competence == competence)
     answer = send(
         visitor("demo-library-unit-lead"),
-        f"/en/people/{local(learner)}/levels",
-        to=f"/en/people/{local(learner)}/levels/review",
+        f"/en/people/{local_of(learner)}/levels",
+        to=f"/en/people/{local_of(learner)}/levels/review",
         record=record.iri,
         decision=decision,
     )
@@ -132,14 +104,14 @@ def test_lead_reviews_what_waits_in_the_unit(own, visitor, learner, decision):
 
 def test_lead_records_a_level_that_counts_at_once_and_shows_on_the_gaps_page(own, visitor, learner):
     lead = visitor("demo-library-unit-lead")
-    rows = lead.get(f"/en/people/{local(learner)}.json").json()["rows"]
+    rows = lead.get(f"/en/people/{local_of(learner)}.json").json()["rows"]
     row = next(each for each in rows if each["why"] == "direct")
     level = 1 if row["attained"] != 1 else 2
-    send(lead, f"/en/people/{local(learner)}/levels", competence=row["competence"], level=str(level))
+    send(lead, f"/en/people/{local_of(learner)}/levels", competence=row["competence"], level=str(level))
     records = [each for each in history(own, learner).records if each.competence == row["competence"]]
 
     assert level in [each.level for each in records if each.status == "validated" and each.issued == own_day(own)]
-    now = lead.get(f"/en/people/{local(learner)}.json").json()["rows"]
+    now = lead.get(f"/en/people/{local_of(learner)}.json").json()["rows"]
     found = next(each for each in now if each["competence"] == row["competence"])
     assert found["attained"] == max(
         [level, *(each.level for each in records if each.is_proof and each.counts == "current")]
@@ -162,7 +134,7 @@ def test_nobody_else_sees_or_records_levels(own, visitor, learner, name, status)
     if name not in known:
         own.state.services.registry.put_account(name, name.removeprefix("demo-"), name, demo=True)
     stranger = visitor(name)
-    path = f"/en/people/{local(learner)}/levels"
+    path = f"/en/people/{local_of(learner)}/levels"
     before = len(history(own, learner).records)
     token = re.search(r'name="csrf" value="([^"]+)"', stranger.get("/en/sign-in").text)[1]
     competence = history(own, learner).records[0].competence
@@ -170,7 +142,7 @@ def test_nobody_else_sees_or_records_levels(own, visitor, learner, name, status)
     answers = [
         stranger.get(path),
         stranger.get(f"{path}.csv"),
-        stranger.get(f"/en/people/{local(learner)}/data"),
+        stranger.get(f"/en/people/{local_of(learner)}/data"),
         stranger.post(path, data={"csrf": token, "competence": competence, "level": "5"}),
         stranger.post(f"{path}/review", data={"csrf": token, "record": record, "decision": "validated"}),
         stranger.post(f"{path}/contest", data={"csrf": token, "record": record, "reason": "x" * 40}),
@@ -184,12 +156,12 @@ def test_nobody_else_sees_or_records_levels(own, visitor, learner, name, status)
 def test_hr_cannot_assess_themselves_as_anything_but_themselves(own, visitor):
     hr = account(own, "demo-library-hr").actor
     competence = history(own, hr.person).records[0].competence
-    send(visitor("demo-library-hr"), f"/en/people/{local(hr.person)}/levels", competence=competence, level="5")
+    send(visitor("demo-library-hr"), f"/en/people/{local_of(hr.person)}/levels", competence=competence, level="5")
     record = next(each for each in waiting(own, hr.person) if each.competence == competence)
     answer = send(
         visitor("demo-library-hr"),
-        f"/en/people/{local(hr.person)}/levels",
-        to=f"/en/people/{local(hr.person)}/levels/review",
+        f"/en/people/{local_of(hr.person)}/levels",
+        to=f"/en/people/{local_of(hr.person)}/levels/review",
         record=record.iri,
         decision="validated",
     )
@@ -203,7 +175,7 @@ def test_level_that_the_scale_has_not_is_refused_with_what_there_is(own, visitor
     competence = history(own, learner).records[0].competence
     before = len(history(own, learner).records)
     answer = send(
-        visitor("demo-library-unit-lead"), f"/en/people/{local(learner)}/levels", competence=competence, level=level
+        visitor("demo-library-unit-lead"), f"/en/people/{local_of(learner)}/levels", competence=competence, level=level
     )
 
     assert answer.status_code == 400
@@ -215,7 +187,7 @@ def test_level_that_the_scale_has_not_is_refused_with_what_there_is(own, visitor
 def test_level_that_is_no_number_comes_back_to_the_form(visitor, own, learner, level):
     competence = history(own, learner).records[0].competence
     answer = send(
-        visitor("demo-library-unit-lead"), f"/en/people/{local(learner)}/levels", competence=competence, level=level
+        visitor("demo-library-unit-lead"), f"/en/people/{local_of(learner)}/levels", competence=competence, level=level
     )
 
     assert answer.status_code == 422
@@ -226,7 +198,7 @@ def test_competence_that_does_not_exist_is_not_recorded(own, visitor, learner):
     before = len(history(own, learner).records)
     answer = send(
         visitor("demo-library-unit-lead"),
-        f"/en/people/{local(learner)}/levels",
+        f"/en/people/{local_of(learner)}/levels",
         competence="https://example.org/no-such-thing",
         level="2",
     )
@@ -239,7 +211,7 @@ def contested(own, visitor, learner, number):
     record = [
         each for each in history(own, learner).records if not each.replaced and each.assessor != learner
     ][number]  # fmt: skip
-    path = f"/en/people/{local(learner)}/levels"
+    path = f"/en/people/{local_of(learner)}/levels"
     answer = send(
         visitor("demo-library-learner"), path, to=f"{path}/contest", record=record.iri,
         reason="Vertinta prieš man baigiant kursą.",
@@ -251,7 +223,7 @@ def contested(own, visitor, learner, number):
 
 def test_objection_that_is_accepted_puts_another_level_in_place_of_the_first(own, visitor, learner):
     record, contest = contested(own, visitor, learner, 0)
-    path = f"/en/people/{local(learner)}/levels"
+    path = f"/en/people/{local_of(learner)}/levels"
     answer = send(
         visitor("demo-library-hr"), path, to=f"{path}/answer", contest=contest.id, level="5",
         answer="Taip, kursas baigtas anksčiau.",
@@ -265,7 +237,7 @@ def test_objection_that_is_accepted_puts_another_level_in_place_of_the_first(own
 
 def test_objection_that_is_declined_leaves_the_level_and_says_why(own, visitor, learner):
     record, contest = contested(own, visitor, learner, 1)
-    path = f"/en/people/{local(learner)}/levels"
+    path = f"/en/people/{local_of(learner)}/levels"
     send(
         visitor("demo-library-unit-lead"), path, to=f"{path}/answer", contest=contest.id, level="keep",
         answer="Testas laikytas jau po kurso.",
@@ -278,7 +250,7 @@ def test_objection_that_is_declined_leaves_the_level_and_says_why(own, visitor, 
 
 def test_objection_is_answered_once(own, visitor, learner):
     _, contest = contested(own, visitor, learner, 2)
-    path = f"/en/people/{local(learner)}/levels"
+    path = f"/en/people/{local_of(learner)}/levels"
     answers = [
         send(
             visitor(name), path, to=f"{path}/answer", contest=contest.id, level="keep", answer=f"Atsako {name}."
@@ -292,7 +264,7 @@ def test_objection_is_answered_once(own, visitor, learner):
 
 def test_nobody_answers_the_own_objection(own, visitor, learner):
     _, contest = contested(own, visitor, learner, 3)
-    path = f"/en/people/{local(learner)}/levels"
+    path = f"/en/people/{local_of(learner)}/levels"
     answer = send(
         visitor("demo-library-learner"), path, to=f"{path}/answer", contest=contest.id, level="5", answer="x" * 40
     )
@@ -303,7 +275,7 @@ def test_nobody_answers_the_own_objection(own, visitor, learner):
 
 def test_objection_without_a_reason_comes_back_to_the_form(own, visitor, learner):
     record = next(each for each in history(own, learner).records if not each.replaced and each.assessor != learner)
-    path = f"/en/people/{local(learner)}/levels"
+    path = f"/en/people/{local_of(learner)}/levels"
     answer = send(visitor("demo-library-learner"), path, to=f"{path}/contest", record=record.iri, reason="ne")
 
     assert answer.status_code == 422
@@ -313,10 +285,10 @@ def test_objection_without_a_reason_comes_back_to_the_form(own, visitor, learner
 def test_acts_stand_in_the_audit_and_the_person_sees_them(own, visitor, learner):
     lead = visitor("demo-library-unit-lead")
     competence = history(own, learner).records[0].competence
-    send(lead, f"/en/people/{local(learner)}/levels", competence=competence, level="3")
-    lead.get(f"/en/people/{local(learner)}.xlsx")
+    send(lead, f"/en/people/{local_of(learner)}/levels", competence=competence, level="3")
+    lead.get(f"/en/people/{local_of(learner)}.xlsx")
     found = own.state.services.registry.audit.lines(person=learner, account=account(own, "demo-library-unit-lead").id)
-    page = visitor("demo-library-learner").get(f"/en/people/{local(learner)}/data")
+    page = visitor("demo-library-learner").get(f"/en/people/{local_of(learner)}/data")
 
     assert {"assess", "export", "view"} <= {each.act for each in found}
     assert "saved the data as a file" in page.text
@@ -325,15 +297,15 @@ def test_acts_stand_in_the_audit_and_the_person_sees_them(own, visitor, learner)
 def test_own_look_at_the_own_data_is_no_line(own, visitor, learner):
     mine = visitor("demo-library-learner")
     before = len(own.state.services.registry.audit.lines(person=learner, most=5000))
-    mine.get(f"/en/people/{local(learner)}")
-    mine.get(f"/en/people/{local(learner)}/data.xlsx")
+    mine.get(f"/en/people/{local_of(learner)}")
+    mine.get(f"/en/people/{local_of(learner)}/data.xlsx")
 
     assert len(own.state.services.registry.audit.lines(person=learner, most=5000)) == before
 
 
 def test_heat_map_is_a_look_at_everybody_on_it(own, visitor):
     hr = account(own, "demo-museum-hr").actor
-    visitor("demo-museum-hr").get(f"/en/organisations/{local(hr.organisation)}")
+    visitor("demo-museum-hr").get(f"/en/organisations/{local_of(hr.organisation)}")
     found = own.state.services.registry.audit.lines(account="demo-museum-hr", act="view", most=1)
 
     assert hr.person not in found[0].people

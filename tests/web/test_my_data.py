@@ -4,11 +4,10 @@ import io
 import json
 import re
 
-import httpx
 import openpyxl
 import pyoxigraph as ox
 import pytest
-from tests.serving import demo_app, serving
+from tests.web.conftest import local_of
 
 from competence_graph.answers.recording import person_history
 from competence_graph.graph.questions import ask
@@ -17,34 +16,8 @@ from competence_graph.model.actor import OPERATOR
 from competence_graph.model.iri import Iri
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    return demo_app(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def at(own):
-    with serving(own) as url:
-        yield url
-
-
 def account(own, name):
     return next(each for each in own.state.services.registry.demo_accounts() if each.id == name)
-
-
-@pytest.fixture
-def visitor(own, at):
-    opened = []
-
-    def signing(name, grant=None):
-        made = httpx.Client(base_url=at, headers={"Accept": "text/html", "Accept-Language": "en"}, timeout=30)
-        opened.append(made)
-        made.cookies.set("session", own.state.services.registry.open_session(name, grant=grant, strong=True))
-        return made
-
-    yield signing
-    for each in opened:
-        each.close()
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +29,8 @@ def learner(own):
     return person
 
 
-def local(iri):
-    return iri.rsplit("/", 1)[-1]
-
-
 def path(person):
-    return f"/en/people/{local(person)}/data"
+    return f"/en/people/{local_of(person)}/data"
 
 
 def history(own, person):
@@ -78,7 +47,7 @@ def test_page_holds_name_address_posts_and_every_record(own, visitor, learner):
 
 
 def test_workbook_holds_the_same_and_who_looked(own, visitor, learner):
-    visitor("demo-library-hr").get(f"/en/people/{local(learner)}")
+    visitor("demo-library-hr").get(f"/en/people/{local_of(learner)}")
     book = openpyxl.load_workbook(io.BytesIO(visitor("demo-library-learner").get(f"{path(learner)}.xlsx").content))
     sheets = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
 
@@ -134,8 +103,8 @@ def test_person_sees_both_employers_side_by_side_and_only_they_do(own, visitor, 
     hr = visitor("demo-museum-hr")
 
     assert [each["identifier"] for each in data["people"]] == [newcomer, learner]
-    assert local(learner) not in hr.get(f"/en/people/{local(newcomer)}").text
-    assert hr.get(f"/en/people/{local(learner)}").status_code == 404
+    assert local_of(learner) not in hr.get(f"/en/people/{local_of(newcomer)}").text
+    assert hr.get(f"/en/people/{local_of(learner)}").status_code == 404
 
 
 def test_levels_taken_along_are_copies_that_name_their_institution_and_nothing_else_of_it(own, visitor, learner, moved):

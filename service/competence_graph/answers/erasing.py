@@ -89,8 +89,9 @@ def resume(actor: Actor, writer: Writer, registry: Registry, clear: Callable[[],
 
 
 def _carry_out(writer: Writer, registry: Registry, person: Iri, entry: Erasure) -> None:
-    registry.erase(person, entry.person)
-    writer.write(erasure(writer.store, person), actor=OPERATOR)
+    change = erasure(writer.store, person)
+    registry.erase(person, entry.person, {str(quad.subject).strip("<>") for quad in change.remove})
+    writer.write(change, actor=OPERATOR)
     registry.journal.mark(entry.id)
 
 

@@ -113,17 +113,15 @@ def carry_over(
     wanted = list(dict.fromkeys(records))
     if not all(each in offered for each in wanted):
         raise NotFoundError
-    done = 0
     for iri in wanted:
         source, record = offered[Iri(iri)]
         made = copied(actor, writer, person, record, Iri(source.known.organisation), day=day, base=base)
         registry.carries.note(iri, made, person)
-        done += 1
     human = registry.identities.human(person)
     if human is not None:
-        for each, _ in {id(pair[0]): pair for pair in offered.values()}.values():
-            registry.identities.join(each.known.pseudonym, human)
-    return done
+        for pseudonym in {offered[Iri(iri)][0].known.pseudonym for iri in wanted}:
+            registry.identities.join(pseudonym, human)
+    return len(wanted)
 
 
 def _selves(actor: Actor, store: Store, registry: Registry) -> tuple[Self, ...]:

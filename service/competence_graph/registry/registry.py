@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import sessionmaker
 
@@ -100,14 +100,7 @@ class Registry:
         pseudonyms: Collection[str],
         units: Mapping[str, Collection[str]] | None = None,
     ) -> dict[str, str]:
-        """Return the names the actor may see, by pseudonym; who may not be seen is simply not there.
-
-        Args:
-            actor: Who asks: HR sees its organisation, everybody sees themselves, a unit's lead sees its people.
-            organisation: Whose people; a pseudonym of another organisation has no name here.
-            pseudonyms: Of whom.
-            units: The units of each pseudonym, from the graph. Without it a unit's lead sees nobody's name.
-        """
+        """Return the names the actor may see, by pseudonym (see `Identities.names`)."""
         return self.identities.names(actor, organisation, pseudonyms, units)
 
     def forget(self, pseudonym: str) -> None:
@@ -119,13 +112,19 @@ class Registry:
             at.execute(delete(AccountRow).where(AccountRow.id.in_(touched), AccountRow.id.not_in(still)))
             at.execute(delete(Identity).where(Identity.pseudonym == pseudonym))
 
-    def erase(self, pseudonym: str, hashed: str) -> None:
-        """Take everything about a person out of the tables; in the audit a keyed hash stands for them from now on."""
+    def erase(self, pseudonym: str, hashed: str, records: Collection[str] = ()) -> None:
+        """Take everything about a person out of the tables; in the audit a keyed hash stands for them from now on.
+
+        Args:
+            pseudonym: Whom.
+            hashed: The keyed hash of the pseudonym, as the journal has it.
+            records: The IRIs of their records; another employer may have taken copies of them along.
+        """
         self.audit.flush()
         with self._transactions.begin() as at:
             human = at.scalar(select(Identity.human).where(Identity.pseudonym == pseudonym))
             at.execute(delete(ContestRow).where(ContestRow.pseudonym == pseudonym))
-            at.execute(delete(CarryRow).where(CarryRow.pseudonym == pseudonym))
+            at.execute(delete(CarryRow).where(or_(CarryRow.pseudonym == pseudonym, CarryRow.source.in_(list(records)))))
             others = select(Identity.pseudonym).where(Identity.human == human, Identity.pseudonym != pseudonym)
             if human is not None and at.scalar(others.limit(1)) is None:
                 at.execute(delete(ConsentRow).where(ConsentRow.human == human))

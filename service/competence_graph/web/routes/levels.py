@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -168,7 +169,7 @@ def _context(
     gaps = {row.competence: row for row in person_rows(actor, parts.levels, person.iri).rows}
     unnamed = set(gaps) - set(history.labels)
     if unnamed:
-        history = _with_labels(history, labels(actor, parts.store, unnamed))
+        history = replace(history, labels={**history.labels, **labels(actor, parts.store, unnamed)})
     colleagues = {each.assessor for each in history.records if each.assessor.local.startswith("p")}
     shown = {person.iri, *colleagues}
     names = parts.registry.names(actor, person.organisation, shown, {person.iri: person.places})
@@ -186,10 +187,6 @@ def _context(
         "done": words(lang).gettext(DONE[done]) if done in DONE else "",
         "errors": errors,
     }
-
-
-def _with_labels(history: History, more: dict[str, tuple[object, ...]] | object) -> History:
-    return History(history.person, history.records, history.tops, {**history.labels, **more})  # type: ignore[dict-item]
 
 
 def _competence(given: object) -> Iri:

@@ -182,19 +182,13 @@ def forgot(request: Request, parts: Parts, lang: PageLang, actor: Public, form: 
     """Send a link to an address; the answer is the same whether or not somebody has it."""
     if parts.mailer is None:
         raise NotFoundError
-    account = parts.registry.accounts.by_email(str(form.get("email", ""))[:400])
-    if account is not None:
-        held = parts.registry.accounts.of_account(account)
-        if held and held[0].state == "active" and held[0].email:
-            post_link(parts, lang, held[0], "reset")
+    # Beside the request, so that nobody learns by the time it takes whether an address is known.
+    parts.background(_remind, parts, lang, str(form.get("email", ""))[:400])
     return respond(request, Answer(page="forgot.html", context={"mail": True, "sent": True}))
 
 
 def post_link(parts: Services, lang: Lang, account: Account, purpose: Purpose, by: str | None = None) -> str:
-    """Make a link that sets a password, send it where letters are sent, and return it.
-
-    In a background thread, so that nobody learns by the time it takes whether an address is known.
-    """
+    """Make a link that sets a password, send it where letters are sent, and return it."""
     token = parts.registry.tickets.give(account.id, purpose, by)
     link = f"{parts.address}/{lang}/invitation/{token}"
     if parts.mailer is not None and account.email:
@@ -207,6 +201,13 @@ def post_link(parts: Services, lang: Lang, account: Account, purpose: Purpose, b
         )
         parts.background(_send, parts, account.email, subject, text)
     return link
+
+
+def _remind(parts: Services, lang: Lang, email: str) -> None:
+    account = parts.registry.accounts.by_email(email)
+    held = parts.registry.accounts.of_account(account) if account is not None else []
+    if held and held[0].state == "active":
+        post_link(parts, lang, held[0], "reset")
 
 
 def _send(parts: Services, to: str, subject: str, text: str) -> None:
