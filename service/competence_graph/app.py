@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from competence_graph import __version__
 from competence_graph.answers.erasing import resume
@@ -20,18 +21,21 @@ from competence_graph.graph.holder import ask_holder
 from competence_graph.graph.inventory import guard
 from competence_graph.graph.levels import LevelMatrix
 from competence_graph.graph.live_search import live_search
+from competence_graph.graph.organisation_snapshot import OrganisationSnapshots
 from competence_graph.graph.snapshot import PublicSnapshot
 from competence_graph.graph.store import Store, open_store
 from competence_graph.graph.vocab import PREFIXES
 from competence_graph.graph.write import vilnius_today
-from competence_graph.keeping import clear_copies
+from competence_graph.keeping import ORGANISATION_SNAPSHOTS, clear_copies
 from competence_graph.life import Life, invent, settle
 from competence_graph.model.actor import OPERATOR
 from competence_graph.registry import Registry
 from competence_graph.sandbox.free import FreeSparql
+from competence_graph.sandbox.organisations import OrganisationSparql
 from competence_graph.sandbox.pool import Limits
 from competence_graph.settings import Settings
 from competence_graph.web import access, assets, problems
+from competence_graph.web.budgets import Budgets
 from competence_graph.web.deps import Services
 from competence_graph.web.edge import Edge
 
@@ -42,6 +46,8 @@ ROUTES: Final = (
     "health",
     "documents",
     "sparql",
+    "organisation_sparql",
+    "tokens",
     "search",
     "competences",
     "roles",
@@ -122,18 +128,25 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
     writer.on_change(levels.apply)
     search = live_search(store)
     writer.on_change(search.note)
-    life = Life(store, writer, settings.data if on_disk else None, registry)
-    sandbox = FreeSparql(
-        PublicSnapshot(store, settings.data / "snapshots", base=settings.base).current,
-        Limits(
-            seconds=settings.sparql_seconds,
-            rows=settings.sparql_rows,
-            memory=settings.sparql_memory_mb << 20,
-            children=settings.sparql_children,
-        ),
-        egress=settings.egress,
-        prefixes=PREFIXES,
+    snapshot = PublicSnapshot(store, settings.data / "snapshots", base=settings.base)
+    writer.on_change(snapshot.note)
+    limits = Limits(
+        seconds=settings.sparql_seconds,
+        rows=settings.sparql_rows,
+        memory=settings.sparql_memory_mb << 20,
+        children=settings.sparql_children,
     )
+    sandbox = FreeSparql(snapshot.current, limits, egress=settings.egress, prefixes=PREFIXES)
+    own_snapshots = OrganisationSnapshots(store, snapshot, settings.data / ORGANISATION_SNAPSHOTS, base=settings.base)
+    organisations = OrganisationSparql(
+        own_snapshots.current, limits, most=settings.sparql_organisations, egress=settings.egress, prefixes=PREFIXES
+    )
+
+    def forget() -> None:
+        organisations.clear()
+        own_snapshots.clear()
+
+    life = Life(store, writer, settings.data if on_disk else None, registry, forget)
     secret = settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
     services = Services(
         store=store,
@@ -142,6 +155,9 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         search=search,
         levels=levels,
         sandbox=sandbox,
+        organisations=organisations,
+        # Demonstrations are shown to classes from one address.
+        budgets=Budgets(0, attempts=0) if settings.demo else Budgets(settings.sparql_budget),
         clear=life.clear,
         mailer=Mailer(settings.mail.get_secret_value(), settings.mail_from) if settings.mail is not None else None,
         address=settings.public_address,
@@ -157,6 +173,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         yield
         life.stop()
         sandbox.close()
+        organisations.close()
         for each in own:
             each.close()
 
@@ -181,4 +198,5 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
     problems.install(app)
     assets.mount(app)
     app.add_middleware(Edge, https=settings.https)
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)
     return app

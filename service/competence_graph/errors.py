@@ -14,10 +14,13 @@ CompetenceGraphError
 │   └── RefusedError               a write whose findings forbid it; carries the findings
 ├── NotFoundError                  no such thing, or none that the actor may see (the two look alike)
 ├── NotSignedInError               the page needs an account
-│   └── SecondFactorError          signed in by password; a second factor is still to be shown
+│   ├── SecondFactorError          signed in by password; a second factor is still to be shown
+│   └── BadTokenError              a bearer token that is unknown, over or revoked
 ├── LockedError                    too many attempts to sign in failed
 ├── MailError                      the mail server did not take a letter
 ├── ForbiddenError                 signed in, and the act is not this role's
+│   └── TokenScopeError            a bearer token that was not made for this
+├── BudgetError                    too much asked in too short a time; carries when to come again
 ├── QueryError                     free SPARQL that was not answered
 │   ├── QueryRefusedError          malformed, or against the policy
 │   ├── QueryTypeError             sent as a type of body that is not taken
@@ -156,6 +159,10 @@ class SecondFactorError(NotSignedInError):
     """Signed in by password; a second factor is still to be shown."""
 
 
+class BadTokenError(NotSignedInError):
+    """A bearer token that is unknown, over or revoked, or whose holder's task has ended; which of these is not told."""
+
+
 class LockedError(CompetenceGraphError):
     """Too many attempts to sign in failed; the next is possible after ``until``."""
 
@@ -170,6 +177,22 @@ class MailError(CompetenceGraphError):
 
 class ForbiddenError(CompetenceGraphError):
     """Signed in, and the act is not this role's."""
+
+
+class TokenScopeError(ForbiddenError):
+    """A bearer token that was not made for this."""
+
+
+class BudgetError(CompetenceGraphError):
+    """Too much was asked in too short a time.
+
+    Attributes:
+        seconds: After how many seconds it may be asked again.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = max(1, seconds)
+        super().__init__(f"too much was asked; come again in {self.seconds} s")
 
 
 class QueryError(CompetenceGraphError):

@@ -27,6 +27,8 @@ from competence_graph.registry.journal import JOURNAL, read_journal
 MANIFEST: Final = "manifest.json"
 STORE: Final = "store"
 REGISTRY: Final = "registry.sqlite"
+ORGANISATION_SNAPSHOTS: Final = "organisation-snapshots"
+"""Where copies of organisations' data for their own questions are kept; made anew whenever they are missing."""
 
 
 def fingerprint(store: Store) -> dict[str, dict[str, Any]]:
@@ -131,10 +133,11 @@ def restore(folder: Path, data: Path) -> Mapping[str, Any]:
 
 
 def clear_copies(data: Path) -> None:
-    """Remove the copies of older states beside the data: those of restores and of upgrades.
+    """Remove the copies of older states beside the data: those of restores, of upgrades and for questions.
 
     An erasure must not leave the person in any of them.
     """
+    shutil.rmtree(data / ORGANISATION_SNAPSHOTS, ignore_errors=True)
     for each in data.glob("*.before-*"):
         if each.is_dir():
             shutil.rmtree(each, ignore_errors=True)

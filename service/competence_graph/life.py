@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -63,7 +63,14 @@ def invent(writer: Writer, registry: Registry, day: date, base: str) -> None:
 class Life:
     """What runs beside the requests: the holder's socket and the turn at midnight."""
 
-    def __init__(self, store: Store, writer: Writer, data: Path | None, registry: Registry | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        data: Path | None,
+        registry: Registry | None = None,
+        forget: Callable[[], None] = lambda: None,
+    ) -> None:
         """Prepare.
 
         Args:
@@ -71,8 +78,10 @@ class Life:
             writer: Its guarded write.
             data: The data folder, where this process holds a store in it; None where it does not.
             registry: Who the people are; None where nobody can be erased through this process.
+            forget: Lets go of copies of people's data that other parts of this process hold.
         """
         self._registry = registry
+        self._forget = forget
         self._writer = writer
         self._stop = threading.Event()
         self._store = store
@@ -112,6 +121,7 @@ class Life:
 
     def clear(self) -> None:
         """Remove copies of older states, so that an erasure leaves nobody in them."""
+        self._forget()
         if self._data is not None:
             clear_copies(self._data)
 

@@ -48,6 +48,16 @@ class Settings(BaseSettings):
     sparql_rows: int = Field(10_000, ge=1, description="Most rows of a free query without LIMIT.")
     sparql_memory_mb: int = Field(1024, ge=128, description="Most memory of a child that runs free queries, in MB.")
     sparql_children: int = Field(2, ge=1, le=16, description="Children that run free queries at once.")
+    sparql_organisations: int = Field(
+        4, ge=1, le=64, description="Organisations whose own queries are answered at once, each by children of its own."
+    )
+    sparql_budget: float = Field(
+        120, ge=0, description="Seconds of query time that one asker has in ten minutes; 0 sets no limit."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="Addresses or networks, with commas, whose X-Forwarded-For is believed; empty believes nobody.",
+    )
     egress: Literal["checked", "blocked"] = Field(
         "checked",
         description="`blocked`: the operator vouches that children cannot reach a network; else they prove it.",
@@ -102,6 +112,21 @@ class Settings(BaseSettings):
         if self.demo and not is_loopback(self.host):
             raise ValueError("demo mode signs anybody in, so it listens on loopback only: set host to 127.0.0.1")
         return self
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for each in (part.strip() for part in value.split(",") if part.strip()):
+            try:
+                ipaddress.ip_network(each)
+            except ValueError as error:
+                raise ValueError(f"{each!r} is no address or network: write such as 10.0.0.5 or 10.0.0.0/24") from error
+        return value
+
+    @property
+    def proxies(self) -> list[str]:
+        """The addresses and networks whose word for where a request comes from is believed."""
+        return [part.strip() for part in self.trusted_proxies.split(",") if part.strip()]
 
     @property
     def store_url(self) -> str:

@@ -34,6 +34,15 @@ PAGES = [
     Page("forgot", "/{lang}/sign-in/forgot"),
     Page("invitation-over", "/{lang}/invitation/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", status=404),
     Page("tasks", "/{lang}/sign-in/role", actor="learner"),
+    Page("tokens", "/{lang}/tokens", actor="hr"),
+    Page("tokens-of-all", "/{lang}/tokens", actor="admin"),
+    Page("own-sparql", "/{lang}/sparql/organisation", actor="hr"),
+    Page(
+        "own-sparql-answer",
+        "/{lang}/sparql/organisation?query="
+        "SELECT%20%3Fperson%20%7B%20%3Fperson%20a%20%3Chttp%3A%2F%2Fxmlns.com%2Ffoaf%2F0.1%2FPerson%3E%20%7D%20LIMIT%205",
+        actor="hr",
+    ),
     Page("licences", "/{lang}/licences", actor="admin"),
     Page("audit", "/{lang}/audit", actor="hr"),
     Page("audit-of-all", "/{lang}/audit", actor="admin"),

@@ -26,7 +26,8 @@ ROOT = Path(__file__).parents[2]
 USERS = ("root", "ordinary") if os.geteuid() == 0 else ("ordinary",)
 SECRET = "hush-canary"
 GRAPH = f"{BASE}graph/"
-PRIVATE = ("people/o0000001", "organisation/o0000001", "draft/framework/libraries")
+OWN = ("people/o0000001", "organisation/o0000001")
+PRIVATE = (*OWN, "people/o0000002", "organisation/o0000002", "draft/framework/libraries")
 
 
 @cache
@@ -73,7 +74,7 @@ def world_quads(*, bulk=0):
         for number in range(4):
             add(graph, f"p{number}", "prefLabel", ox.Literal(f"{SECRET} {path} {number}"))
             add(graph, f"p{number}", "related", node(f"c{number}"))
-            add(graph, f"c{number}", "note", ox.Literal(f"{SECRET} on a public thing"))
+            add(graph, f"c{number}", "note", ox.Literal(f"{SECRET} {path} on a public thing"))
     courses = ox.NamedNode(GRAPH + "courses")
     for number in range(bulk):
         add(courses, f"k{number}", "altLabel", ox.Literal(f"course {number}", language="en"))
@@ -98,10 +99,18 @@ class Served:
     client: httpx.Client
 
     def ask(self, query=None, **more):
-        """Send a query by GET; ``accept`` is a header, lists become repeated parameters."""
+        """Send a query by GET; ``accept`` is a header, ``token`` opens the door of an organisation's HR, lists become
+        repeated parameters."""
         headers = {"Accept": more.pop("accept", "*/*"), "Accept-Language": "en"}
+        token = more.pop("token", None)
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         params = more if query is None else {"query": query, **more}
-        return self.client.get("/sparql", params=params, headers=headers)
+        return self.client.get("/sparql" if token is None else "/sparql/organisation", params=params, headers=headers)
+
+    def token(self, local="o0000001"):
+        """The token of the HR of an organisation of the test world."""
+        return json.loads((self.folder / "tokens.json").read_text())[local]
 
     def children(self):
         """The process ids of those who answer queries now."""

@@ -16,12 +16,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import pyoxigraph as ox
 
 from competence_graph.graph.store import Store
 from competence_graph.model.iri import BASE
+
+if TYPE_CHECKING:
+    from competence_graph.graph.change import Difference
 
 _WORD: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _CURRENT: Final = re.compile(rf"(?:scale/{_WORD}|framework/{_WORD}|mappings/{_WORD}|roles|courses|organisations)\Z")
@@ -132,6 +135,7 @@ class PublicSnapshot:
         self._folder = folder
         self._base = base
         self._lock = threading.Lock()
+        self._counting = threading.Lock()
         self._seen = -1
         self._looked = 0.0
         self._current: Snapshot | None = None
@@ -155,12 +159,23 @@ class PublicSnapshot:
         with self._lock:
             return self._look()
 
+    def note(self, difference: Difference) -> None:
+        """Hear of a write, inside the writer's lock: one that touched nothing public makes no look necessary."""
+        graphs = {quad.graph_name for quad in (*difference.inserts, *difference.deletes)}
+        named = [graph.value for graph in graphs if isinstance(graph, ox.NamedNode)]
+        if any(public_kind(graph, base=self._base) for graph in named):
+            return
+        with self._counting:
+            if self._seen == self._store.revision - 1:
+                self._seen += 1
+
     def _look(self) -> Snapshot:
         seen = self._store.revision
         if self._current is not None and seen == self._seen:
             return self._current
         self._current = build_public_snapshot(self._store, self._folder, base=self._base)
-        self._seen, self._looked = seen, time.monotonic()
+        with self._counting:
+            self._seen, self._looked = seen, time.monotonic()
         self._remove_old(self._current)
         return self._current
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import sessionmaker
 from competence_graph.model.actor import Actor, ActorKind
 from competence_graph.registry.accounts import Account, Accounts
 from competence_graph.registry.audit import ERASED, Audit
+from competence_graph.registry.bearer import BearerTokens
 from competence_graph.registry.carries import Carries
 from competence_graph.registry.cipher import KEY_FILE, Cipher
 from competence_graph.registry.contests import Contests
@@ -74,6 +75,7 @@ class Registry:
         )
         self.credentials = Credentials(transactions, now, self.cipher)
         self.tickets = Tickets(transactions, now)
+        self.bearer = BearerTokens(transactions, now)
         self._transactions = transactions
 
     def close(self) -> None:

@@ -89,7 +89,7 @@ class Sessions(Part):
                 at.delete(row)
                 at.commit()
                 return None
-            if account.state != "active" or _over(grant, now):
+            if account.state != "active" or is_over(grant, now):
                 return None
             if now - row.seen > _SEEN_STEP:
                 row.seen = now
@@ -107,5 +107,6 @@ class Sessions(Part):
             at.execute(delete(SessionRow).where(SessionRow.account == account))
 
 
-def _over(grant: GrantRow, now: datetime) -> bool:
+def is_over(grant: GrantRow, now: datetime) -> bool:
+    """Whether a grant does not hold at a moment."""
     return grant.since > now or (grant.until is not None and grant.until <= now)

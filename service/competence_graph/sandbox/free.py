@@ -70,9 +70,16 @@ class FreeSparql:
         """
         return check_query(query, graphs=frozenset(self._current().graphs), default=default, named=named)
 
-    def answer(self, query: FreeQuery, form: Format, *, client: str = "") -> FreeAnswer:
+    def answer(
+        self,
+        query: FreeQuery,
+        form: Format,
+        *,
+        client: str = "",
+        spent: Callable[[float], None] = lambda _seconds: None,
+    ) -> FreeAnswer:
         """Return the whole answer; see `Pool.run` for its arguments and errors."""
-        return self._ready_pool().run(query, form, client=client)
+        return self._ready_pool().run(query, form, client=client, spent=spent)
 
     def warm(self) -> None:
         """Start the children now, so that the first query need not wait."""

@@ -92,8 +92,8 @@ class Places:
             ticket.began = time.monotonic()
             return ticket
 
-    def leave(self, ticket: Ticket) -> None:
-        """Give the place up and remember what was used."""
+    def leave(self, ticket: Ticket) -> float:
+        """Give the place up, remember what was used, and return it in seconds."""
         with self._changed:
             # What was over before anybody looked took at most as long as the clock says, and little.
             seconds = ticket.worked or min(time.monotonic() - ticket.began, QUICK)
@@ -107,6 +107,7 @@ class Places:
             if len(self._took) > _REMEMBERED:
                 self._took.popitem(last=False)
             self._deal()
+            return seconds
 
     def make_long(self, ticket: Ticket) -> bool:
         """Move a query that has become long to a place for such; say whether there was one."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,13 +105,21 @@ class Pool:
         self._keeper.start()
         self._wanted.set()
 
-    def run(self, query: FreeQuery, form: Format, *, client: str = "") -> FreeAnswer:
+    def run(
+        self,
+        query: FreeQuery,
+        form: Format,
+        *,
+        client: str = "",
+        spent: Callable[[float], None] = lambda _seconds: None,
+    ) -> FreeAnswer:
         """Return the whole answer of a query.
 
         Args:
             query: One that the policy let through.
             form: json, xml, csv or tsv for SELECT and ASK; ttl, nt, rdf or jsonld for CONSTRUCT and DESCRIBE.
             client: Who asks, so that one asker cannot take all places; an address will do.
+            spent: Is told the seconds of processor time that it took, answered or not.
 
         Raises:
             QueryRefusedError: If it is no SPARQL.
@@ -129,7 +137,7 @@ class Pool:
         try:
             said, content = self._ask(query, form, ticket, deadline)
         finally:
-            self._places.leave(ticket)
+            spent(self._places.leave(ticket))
         if "refused" in said:
             raise QueryRefusedError(Told("The query cannot be read: %(why)s", why=said["refused"]))
         if "too_large" in said:

@@ -1,4 +1,4 @@
-"""Who asks: the session's cookie -> Actor. Forms are believed only from our own pages."""
+"""Who asks: the session's cookie, or a program's bearer token -> Actor. Forms are believed only from our own pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from competence_graph.errors import ForbiddenError, NotSignedInError, SecondFactorError
+from competence_graph.errors import BadTokenError, ForbiddenError, NotSignedInError, SecondFactorError, TokenScopeError
 from competence_graph.model.actor import ANYONE, Actor
 from competence_graph.registry import Session
 from competence_graph.web.deps import Parts, Services, services
@@ -43,7 +43,15 @@ async def public(request: Request) -> Actor:
 
 
 def reader(request: Request, parts: Parts) -> Actor:
-    """Anybody; who is signed in is known."""
+    """Anybody; who is signed in, or sends a token that may read, is known.
+
+    Raises:
+        BadTokenError: If a token is sent that is not valid.
+        TokenScopeError: If the token may not read, or a form is sent with it.
+    """
+    token = bearer(request)
+    if token is not None:
+        return token_holder(request, parts, token, "read")
     session = find_session(request, parts)
     # Between password and second factor one is nobody yet.
     return ANYONE if session is None or session.waits else session.account.actor
@@ -55,7 +63,12 @@ def signed_in(request: Request, parts: Parts) -> Actor:
     Raises:
         NotSignedInError: If nobody is.
         SecondFactorError: If the second factor is still to be shown.
+        BadTokenError: If a token is sent that is not valid.
+        TokenScopeError: If the token may not read, or a form is sent with it.
     """
+    token = bearer(request)
+    if token is not None:
+        return token_holder(request, parts, token, "read")
     session = find_session(request, parts)
     if session is None:
         raise NotSignedInError
@@ -64,16 +77,34 @@ def signed_in(request: Request, parts: Parts) -> Actor:
     return session.account.actor
 
 
+def asker(request: Request, parts: Parts) -> Actor:
+    """A program with a token that may ask freely, or somebody signed in whose own page asks; else nobody.
+
+    Raises:
+        BadTokenError: If a token is sent that is not valid.
+        TokenScopeError: If the token is not for questions.
+        CrossSiteError: If another site asks in somebody's name.
+    """
+    token = bearer(request)
+    if token is not None:
+        return token_holder(request, parts, token, "sparql")
+    found = reader(request, parts)
+    if found.signed_in and request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+        raise CrossSiteError
+    return found
+
+
 async def machine(request: Request) -> Actor:
     """A program that asks without a session."""
     return ANYONE
 
 
-SCOPES: Final = frozenset({public, reader, signed_in, machine})
+SCOPES: Final = frozenset({public, reader, signed_in, asker, machine})
 
 Public = Annotated[Actor, Depends(public)]
 Reader = Annotated[Actor, Depends(reader)]
 SignedIn = Annotated[Actor, Depends(signed_in)]
+Asker = Annotated[Actor, Depends(asker)]
 Machine = Annotated[Actor, Depends(machine)]
 
 
@@ -103,6 +134,29 @@ def find_session(request: Request, parts: Services) -> Session | None:
     session = parts.registry.find_session(token) if token else None
     request.state.session = session
     return session
+
+
+def bearer(request: Request) -> str | None:
+    """Return the bearer token of a request (RFC 6750, in the header alone); None where it comes without."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def token_holder(request: Request, parts: Services, text: str, scope: str) -> Actor:
+    """Return who a token stands for.
+
+    Raises:
+        BadTokenError: If it is unknown, over or revoked, or its holder's task has ended.
+        TokenScopeError: If it was not made for this, or something other than a question is sent with it.
+    """
+    # The cookie of the same request counts for nothing, so that a form's token cannot go with another's rights.
+    request.state.session = None
+    found = parts.registry.bearer.find(text)
+    if found is None:
+        raise BadTokenError
+    if scope not in found.scopes or (scope == "read" and request.method != "GET"):
+        raise TokenScopeError
+    return found.account.actor
 
 
 def open_session(response: Response, parts: Services, token: str) -> None:

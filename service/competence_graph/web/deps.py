@@ -3,9 +3,10 @@
 ``services: Parts``      the parts of the service (`Services`)
 ``lang: PageLang``       the language of the page, lt or en, in routes that begin with ``/{lang:lang}``
 ``lang: AskedLang``      the same where the path has none: of ``?lang=``, else Accept-Language
-``actor: Reader``        anybody, signed in or not                         } exactly one of these four in every route:
+``actor: Reader``        anybody, signed in or not                         } exactly one of these in every route:
 ``actor: Public``        nobody in particular: the session is not looked at } `create_app` refuses a route without one
 ``actor: SignedIn``      somebody signed in; others are sent to sign-in    }
+``actor: Asker``         whoever asks freely, by session or token          }
 ``actor: Machine``       a program; no session, no cookie                  }
 ``form: CheckedForm``    in every POST of a page: refuses forms that another site sent (T16)
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -30,6 +31,8 @@ from competence_graph.graph.write import Writer
 from competence_graph.model.text import Lang
 from competence_graph.registry import Registry
 from competence_graph.sandbox.free import FreeSparql
+from competence_graph.sandbox.organisations import OrganisationSparql
+from competence_graph.web.budgets import Budgets
 from competence_graph.web.language import language_of
 
 VILNIUS = ZoneInfo("Europe/Vilnius")
@@ -44,6 +47,8 @@ def present() -> datetime:
 class Services:
     """The parts of the service, put together by `create_app`. ``base`` is what minted URIs begin with.
 
+    ``organisations`` answers free SPARQL over an organisation's own data.
+    ``budgets`` counts what askers use.
     ``clear`` removes copies of older states from the data folder.
     ``address`` is how people reach the service, for links in letters; empty where nobody said.
     ``https`` says whether people come over https; ``demo`` whether they may sign in with one click.
@@ -60,6 +65,8 @@ class Services:
     search: LiveSearch
     levels: LevelMatrix
     sandbox: FreeSparql | None = None
+    organisations: OrganisationSparql | None = None
+    budgets: Budgets = field(default_factory=lambda: Budgets(0, attempts=0))
     mailer: Mailer | None = None
     clear: Callable[[], None] = lambda: None
     address: str = ""

@@ -32,13 +32,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """How an error is told: its status, a title, what to do. ``says`` lets the error's own text out to the client."""
+    """How an error is told: its status, a title, what to do.
+
+    ``says`` lets the error's own text out to the client; ``challenge`` is what WWW-Authenticate adds to Bearer
+    (RFC 6750).
+    """
 
     status: int
     title: str
     advice: str
     says: bool = False
     retry_after: int | None = None
+    challenge: str = ""
 
 
 _LATER: Final = msgid("Nothing was lost. Try again in a minute.")
@@ -99,6 +104,23 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     NotSignedInError: Problem(401, msgid("Sign in first"), msgid("This page needs an account.")),
     errors.SecondFactorError: Problem(
         401, msgid("One more step to sign in"), msgid("Enter the code that your authenticator app shows.")
+    ),
+    errors.BadTokenError: Problem(
+        401,
+        msgid("The token is not valid"),
+        msgid("It may have ended or been withdrawn: make a new one on the page of tokens."),
+        challenge='error="invalid_token"',
+    ),
+    errors.TokenScopeError: Problem(
+        403,
+        msgid("The token was not made for this"),
+        msgid("Make one with the right that is missing; a token never writes."),
+        challenge='error="insufficient_scope"',
+    ),
+    errors.BudgetError: Problem(
+        429,
+        msgid("Too much was asked in a short time"),
+        msgid("Wait as long as Retry-After says, or take a whole download."),
     ),
     errors.ForbiddenError: Problem(
         403, msgid("This is not for your role"), msgid("Ask the person in your institution whose task it is.")
@@ -190,7 +212,8 @@ def answer_error(request: Request, error: Exception) -> Response:
     """Return the response that tells an error."""
     problem = problem_of(error)
     more: dict[str, Any] = {}
-    if isinstance(error, NotSignedInError) and _wants_page(request) and request.method in {"GET", "HEAD"}:
+    page_may_help = isinstance(error, NotSignedInError) and not isinstance(error, errors.BadTokenError)
+    if page_may_help and _wants_page(request) and request.method in {"GET", "HEAD"}:
         wanted = urlencode({"next": request.url.path})
         step = "/code" if isinstance(error, errors.SecondFactorError) else ""
         return see_other(f"/{language_of(request)}/sign-in{step}?{wanted}")
@@ -207,7 +230,12 @@ def answer_error(request: Request, error: Exception) -> Response:
     if problem.status >= 500:
         more["incident"] = secrets.token_hex(4)
         log.error("request failed", exc_info=error, extra={"incident": more["incident"], "said": str(error)[:300]})
-    return _tell(request, problem, more, str(error) if problem.says else "")
+    response = _tell(request, problem, more, str(error) if problem.says else "")
+    if isinstance(error, errors.BudgetError):
+        response.headers["Retry-After"] = str(error.seconds)
+    if problem.status == 401 or problem.challenge:
+        response.headers["WWW-Authenticate"] = f"Bearer {problem.challenge}".strip()
+    return response
 
 
 def unexpected(request: Request, error: Exception) -> Response:

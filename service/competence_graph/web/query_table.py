@@ -97,6 +97,8 @@ def shortened(iri: str) -> str:
 def _address(iri: str, lang: Lang, base: str) -> str:
     for start in (f"{BASE}id/", f"{base}id/"):
         if iri.startswith(start):
-            return f"/id/{iri.removeprefix(start)}?lang={lang}"
+            local = iri.removeprefix(start)
+            # People have a page and no document: nothing about them is published.
+            return f"/{lang}/people/{local}" if local.startswith("p") else f"/id/{local}?lang={lang}"
     # Nothing but the web: an address in the data must not become a script in the page.
     return iri if iri.startswith(("http://", "https://")) else ""

@@ -19,6 +19,7 @@ from competence_graph.registry import Account, Session
 from competence_graph.registry.tickets import Purpose
 from competence_graph.web import access
 from competence_graph.web.access import CheckedForm, Public, Reader
+from competence_graph.web.budgets import address_of
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.language import msgid, words
 from competence_graph.web.respond import Answer, respond, see_other
@@ -45,16 +46,27 @@ def password(request: Request, parts: Parts, lang: PageLang, actor: Public, form
     gettext = words(lang).gettext
     email, given = str(form.get("email", ""))[:400], str(form.get("password", ""))[:1000]
     wanted = own_path(str(form.get("next", "")))
+    parts.budgets.attempt(address_of(request))
     try:
         account = parts.registry.credentials.check_password(email, given)
     except LockedError as error:
         return _refused(request, lang, wait_words(parts, error, lang), 429, email, wanted)
     token = parts.registry.sessions.open(account) if account is not None else None
     if account is None or token is None:
-        # The same words whether the address, the password or both are wrong.
+        # Beside the request and in the same words: nobody learns whether the address or the password is wrong.
+        parts.background(_note_failure, parts, email)
         wrong = gettext("The address and the password do not belong together.")
         return _refused(request, lang, wrong, 422, email, wanted)
     return _let_in(request, parts, lang, token, wanted)
+
+
+def _note_failure(parts: Services, email: str) -> None:
+    """Write into the audit that somebody failed to sign in to an account that is there."""
+    account = parts.registry.accounts.by_email(email)
+    held = [] if account is None else parts.registry.accounts.of_account(account)
+    if held:
+        actor = held[0].actor
+        parts.registry.audit.record(actor, "sign-in-failed", organisation=actor.organisation)
 
 
 @router.get("/{lang:lang}/sign-in/code")
@@ -71,6 +83,7 @@ def code_page(
 @router.post("/{lang:lang}/sign-in/code")
 def code(request: Request, parts: Parts, lang: PageLang, actor: Reader, form: CheckedForm) -> Response:
     """Take the code of the second factor; the first one enrols the app it came from."""
+    parts.budgets.attempt(address_of(request))
     session = _waiting(request)
     wanted = own_path(str(form.get("next", "")))
     if session is None:
@@ -145,6 +158,7 @@ def ticket_page(request: Request, parts: Parts, lang: PageLang, actor: Reader, t
 @router.post("/{lang:lang}/invitation/{token}")
 def ticket(request: Request, parts: Parts, lang: PageLang, actor: Reader, token: Token, form: CheckedForm) -> Response:
     """Set the password and sign in; the link works once."""
+    parts.budgets.attempt(address_of(request))
     found = parts.registry.tickets.find(token)
     if found is None:
         return _ticket(request, parts, lang, token)
@@ -162,6 +176,7 @@ def ticket(request: Request, parts: Parts, lang: PageLang, actor: Reader, token:
     # In this order: a sign-in with the old password in between is over too.
     parts.registry.credentials.set_password(account, given)
     parts.registry.sessions.close_all(account)
+    parts.registry.bearer.revoke_all(account)
     opened = parts.registry.sessions.open(account)
     if opened is None:
         raise NotFoundError
@@ -182,6 +197,7 @@ def forgot(request: Request, parts: Parts, lang: PageLang, actor: Public, form: 
     """Send a link to an address; the answer is the same whether or not somebody has it."""
     if parts.mailer is None:
         raise NotFoundError
+    parts.budgets.attempt(address_of(request))
     # Beside the request, so that nobody learns by the time it takes whether an address is known.
     parts.background(_remind, parts, lang, str(form.get("email", ""))[:400])
     return respond(request, Answer(page="forgot.html", context={"mail": True, "sent": True}))

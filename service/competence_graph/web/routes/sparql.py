@@ -27,6 +27,7 @@ from competence_graph.sandbox.free import FreeSparql
 from competence_graph.sandbox.policy import BYTES, TOO_LONG
 from competence_graph.sandbox.pool import Format
 from competence_graph.web.access import Machine
+from competence_graph.web.budgets import Budgets, address_of
 from competence_graph.web.deps import Parts, Services
 from competence_graph.web.language import language_of
 from competence_graph.web.negotiation import HTML, NotAcceptableError, Representation, read_accept
@@ -72,8 +73,25 @@ class Asked:
     named: tuple[str, ...] = ()
 
 
-class _SparqlRoute(APIRoute):
-    """Tells errors itself, so that the limits and CORS stand on them too."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """How a query came in: who is told of what it took, and who may keep the answer.
+
+    ``page`` is the page for people, in a language; ``asker`` is the one whose budget it is; ``note`` hears the content
+    of an answer before it goes out.
+    """
+
+    page: str
+    asker: str
+    budgets: Budgets
+    private: bool = False
+    note: Callable[[bytes], None] = lambda _content: None
+
+
+class SparqlRoute(APIRoute):
+    """Tells errors itself, so that the limits stand on them too, and CORS where any page may ask."""
+
+    open = True
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler."""
@@ -87,16 +105,17 @@ class _SparqlRoute(APIRoute):
                 response = answer_error(request, error)
             if services.sandbox is not None:
                 response.headers["SPARQL-Limits"] = _limits_header(services.sandbox)
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After, SPARQL-Limits"
-            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+            if self.open:
+                response.headers["Access-Control-Allow-Origin"] = "*"
+                response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After, SPARQL-Limits"
+                response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
             return response
 
         return handler
 
 
 router = APIRouter(include_in_schema=False)
-protocol = APIRouter(route_class=_SparqlRoute)
+protocol = APIRouter(route_class=SparqlRoute)
 
 
 def _limits_header(sparql: FreeSparql) -> str:
@@ -172,7 +191,7 @@ def _text(body: bytes) -> str:
 @protocol.api_route("/sparql", methods=["GET", "POST"])
 def query(request: Request, parts: Parts, actor: Machine, asked: Annotated[Asked, Depends(read_query)]) -> Response:
     """Answer a query; without one, say what there is to ask and within which limits."""
-    return _answer(request, _sandbox(parts), asked, None)
+    return answer(request, _sandbox(parts), asked, None, _door(request, parts))
 
 
 @protocol.get("/sparql.{suffix}")
@@ -180,7 +199,11 @@ def query_as(
     request: Request, parts: Parts, actor: Machine, asked: Annotated[Asked, Depends(read_query)], suffix: str
 ) -> Response:
     """Answer a query in the form that the suffix names: for links, which have no Accept header."""
-    return _answer(request, _sandbox(parts), asked, suffix)
+    return answer(request, _sandbox(parts), asked, suffix, _door(request, parts))
+
+
+def _door(request: Request, parts: Services) -> Door:
+    return Door(page=f"/{language_of(request)}/sparql", asker=address_of(request), budgets=parts.budgets)
 
 
 def _sandbox(parts: Services) -> FreeSparql:
@@ -190,29 +213,44 @@ def _sandbox(parts: Services) -> FreeSparql:
     return found
 
 
-def _answer(request: Request, sparql: FreeSparql, asked: Asked, suffix: str | None) -> Response:
+def answer(request: Request, sparql: FreeSparql, asked: Asked, suffix: str | None, door: Door) -> Response:
+    """Return the answer of a query, or what the endpoint says of itself where none was sent.
+
+    Raises:
+        QueryError: If the query was not answered.
+        NotAcceptableError: If there is no form that the request accepts.
+        BudgetError: If the asker has used up its query time.
+    """
     accept = request.headers.get("accept")
-    page = f"/{language_of(request)}/sparql"
+    vary = "Accept, Cookie, Authorization" if door.private else "Accept"
     if asked.query is None:
         if request.method == "POST":
             raise QueryRefusedError("There is no query: send one as query=..., or as application/sparql-query.")
         if choose(accept, None, (*GRAPHS, HTML)) is HTML:
-            return RedirectResponse(page, 303, {"Vary": "Accept, Accept-Language"})
+            return RedirectResponse(door.page, 303, {"Vary": f"{vary}, Accept-Language"})
         endpoint = str(request.url.replace(query="", fragment=""))
-        return respond(
-            request, Answer(graph=describe_service(endpoint, sparql.graphs, sparql.limits), public=True, name="sparql")
-        )
+        described = describe_service(endpoint, sparql.graphs, sparql.limits)
+        return respond(request, Answer(graph=described, public=not door.private, name="sparql"))
     checked = sparql.check(asked.query, default=asked.default, named=asked.named)
     faces = TABLES if checked.form in {"SELECT", "ASK"} else GRAPHS
     if suffix is None and request.method == "GET" and choose(accept, None, (*faces, HTML)) is HTML:
-        return RedirectResponse(f"{page}?{request.url.query}", 303, {"Vary": "Accept, Accept-Language"})
+        return RedirectResponse(f"{door.page}?{request.url.query}", 303, {"Vary": f"{vary}, Accept-Language"})
     face = choose(accept, suffix, faces)
-    client = request.client.host if request.client else ""
-    found = sparql.answer(checked, cast("Format", face.suffix), client=client)
+    door.budgets.check(door.asker)
+    found = sparql.answer(
+        checked,
+        cast("Format", face.suffix),
+        client=door.asker,
+        spent=lambda seconds: door.budgets.spend(door.asker, seconds),
+    )
     took = round(found.seconds * 1000, 1)
     log.info("query answered", extra={"form": checked.form, "format": face.suffix, "ms": took})
+    door.note(found.content)
+    if door.private:
+        headers = {"Vary": vary, "Cache-Control": "private, no-store"}
+        return Response(found.content, headers=headers, media_type=face.content_type)
     etag = f'"{hashlib.sha256(face.media_type.encode() + found.content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "public, no-cache"}
+    headers = {"ETag": etag, "Vary": vary, "Cache-Control": "public, no-cache"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(found.content, headers=headers, media_type=face.content_type)
