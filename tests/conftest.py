@@ -45,10 +45,21 @@ def speller() -> bool:
     return shutil.which("hunspell") is not None and words
 
 
+def node() -> str | None:
+    """Return the path of a node: the machine's, else the one of PyPI beside our Python."""
+    return shutil.which("node", path=f"{os.environ['PATH']}{os.pathsep}{Path(sys.executable).parent}")
+
+
+def issuer() -> bool:
+    """Whether an issuer of OpenID Connect can be started."""
+    return node() is not None and Path(__file__).parents[1].joinpath("node_modules", "oidc-provider").is_dir()
+
+
 # Marker -> whether it is here, what is missing, how to get it.
 NEEDS = {
     "browser": (browser, "no Chromium", "apt-get install chromium"),
     "server": (sparql_server, "no SPARQL server", "make install (it brings the PyPI package oxigraph)"),
+    "oidc": (issuer, "no oidc-provider", "make assets (it brings the npm package; node must be there)"),
     "spelling": (speller, "no spell checker", "apt-get install hunspell hunspell-lt hunspell-en-gb"),
 }
 

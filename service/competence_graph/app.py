@@ -61,6 +61,8 @@ ROUTES: Final = (
     "organisations",
     "sign_in",
     "local_sign_in",
+    "issuer_sign_in",
+    "issuers",
     "accounts",
     "about",
     "home",

@@ -17,6 +17,8 @@ CompetenceGraphError
 │   ├── SecondFactorError          signed in by password; a second factor is still to be shown
 │   └── BadTokenError              a bearer token that is unknown, over or revoked
 ├── LockedError                    too many attempts to sign in failed
+├── IssuerError                    an issuer of sign-ins that does not answer as it must
+│   └── IssuerRefusedError         a sign-in with an issuer that is not to be believed
 ├── MailError                      the mail server did not take a letter
 ├── ForbiddenError                 signed in, and the act is not this role's
 │   └── TokenScopeError            a bearer token that was not made for this
@@ -40,7 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from competence_graph.model.finding import Finding
@@ -169,6 +171,24 @@ class LockedError(CompetenceGraphError):
     def __init__(self, until: datetime) -> None:
         self.until = until
         super().__init__("Too many attempts failed. Wait a while and try again.")
+
+
+IssuerFault = Literal["address", "unreachable", "other-name", "incomplete", "no-pkce", "no-keys", "refused"]
+
+
+class IssuerError(CompetenceGraphError):
+    """An issuer of sign-ins that cannot be reached, or does not answer as it must; ``fault`` names what is wrong."""
+
+    def __init__(self, fault: IssuerFault, detail: str) -> None:
+        self.fault = fault
+        super().__init__(f"The issuer cannot be used: {detail}.")
+
+
+class IssuerRefusedError(IssuerError):
+    """A sign-in with an issuer that is not to be believed; the reason goes to the log, not to whoever tried."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("refused", detail)
 
 
 class MailError(CompetenceGraphError):

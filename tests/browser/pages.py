@@ -36,6 +36,8 @@ PAGES = [
     Page("tasks", "/{lang}/sign-in/role", actor="learner"),
     Page("tokens", "/{lang}/tokens", actor="hr"),
     Page("tokens-of-all", "/{lang}/tokens", actor="admin"),
+    Page("issuers", "/{lang}/issuers", actor="admin"),
+    Page("sign-in-failed", "/{lang}/sign-in?problem=unknown"),
     Page("own-sparql", "/{lang}/sparql/organisation", actor="hr"),
     Page(
         "own-sparql-answer",

@@ -45,6 +45,11 @@ PLAIN = {
     ("POST", "/sparql/organisation"): only("hr"),
     ("GET", "/sparql/organisation.{suffix}"): only("hr"),
     ("GET", "/{lang:lang}/sparql/organisation"): only("hr"),
+    ("GET", "/{lang:lang}/sign-in/with/{issuer}"): EVERYBODY,
+    ("GET", "/{lang:lang}/invitation/{token}/with/{issuer}"): EVERYBODY,
+    ("GET", "/sign-in/callback"): EVERYBODY,
+    ("GET", "/{lang:lang}/issuers"): only("admin"),
+    ("POST", "/{lang:lang}/issuers"): only("admin"),
     ("GET", "/{lang:lang}/tokens"): SIGNED_IN,
     ("POST", "/{lang:lang}/tokens"): SIGNED_IN,
     ("GET", "/{lang:lang}/search"): EVERYBODY,
@@ -220,7 +225,7 @@ def look(world, address):
 
 
 def _plain(matrix, world, visitor, role):
-    given = {"local": "c57vh4eb", "suffix": "json", "token": "a" * 43, "account": "nobody-at-all"}
+    given = {"local": "c57vh4eb", "suffix": "json", "token": "a" * 43, "account": "nobody-at-all", "issuer": "none"}
     for (method, path), who in PLAIN.items():
         local = "r52xn9zv" if "roles" in path else "kpnt1xr7" if "courses" in path else given["local"]
         address = path.replace("{lang:lang}", "en").format(**(given | {"local": local}))
@@ -228,7 +233,13 @@ def _plain(matrix, world, visitor, role):
         if method == "POST" and path.endswith("sign-out"):
             visitor.cookies.update(world.visitor("http://x", role).cookies)
         hidden = answer.status_code in {401, 404} or "/sign-in?" in answer.headers.get("location", "")
-        if "{token}" in path or "{account}" in path or path in {"/resolve", "/sparql"} or method == "POST":
+        if (
+            "{token}" in path
+            or "{account}" in path
+            or "{issuer}" in path
+            or path in {"/resolve", "/sparql", "/sign-in/callback"}
+            or method == "POST"
+        ):
             # Told apart by what is asked, not by who asks; what it must not do is answer whom it must not.
             if not who[role]:
                 matrix.cell(True, answer.status_code in HIDDEN, method, path, role)

@@ -91,14 +91,20 @@ def show_settings(form: Annotated[Form, typer.Option("--format", help="How to pr
     print_rows(["setting", "value", "meaning"], rows, form)
 
 
-def _anybody(settings: Settings) -> bool:
-    """Whether an administrator can sign in; a registry that is not there yet has none."""
+def _sign_in_faults(settings: Settings) -> list[str]:
+    """Return what is wrong with the ways to sign in; a registry that is not there yet has none."""
+    nobody = "Nobody can sign in: let an administrator in with competence-graph invite <e-mail>."
     file = settings.data / REGISTRY
     if not settings.registry.get_secret_value() and not file.exists():
-        return False
+        return [nobody]
     registry = Registry(settings.registry_url)
     try:
-        return registry.accounts.any_admin()
+        found = [] if registry.accounts.any_admin() else [nobody]
+        return found + [
+            f"The issuer {each.label} is without https: whoever listens signs in as anybody. Give it an https address."
+            for each in registry.issuers.everybody()
+            if each.enabled and not each.url.startswith("https://")
+        ]
     finally:
         registry.close()
 
@@ -120,8 +126,8 @@ def doctor() -> None:
     key = registry.with_name(KEY_FILE)
     if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
         faults.append(f"Others on this machine can read {key}: run chmod 600 on it.")
-    if not settings.demo and not _anybody(settings):
-        faults.append("Nobody can sign in: let an administrator in with competence-graph invite <e-mail>.")
+    if not settings.demo:
+        faults += _sign_in_faults(settings)
     if not settings.demo and settings.secret is None:
         faults.append(
             "Forms opened before a restart are refused after it: set COMPETENCE_GRAPH_SECRET to 32 characters or more."

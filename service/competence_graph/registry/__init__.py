@@ -2,7 +2,8 @@
 
 from competence_graph.registry.accounts import Account
 from competence_graph.registry.bearer import BearerToken
+from competence_graph.registry.issuers import Issuer
 from competence_graph.registry.registry import Registry
 from competence_graph.registry.sessions import Session
 
-__all__ = ["Account", "BearerToken", "Registry", "Session"]
+__all__ = ["Account", "BearerToken", "Issuer", "Registry", "Session"]

@@ -95,7 +95,11 @@ class GrantRow(Base):
 
 
 class IssuerRow(Base):
-    """An OpenID Connect issuer that people may sign in with; ``client_secret`` is encrypted."""
+    """An OpenID Connect issuer that people may sign in with; ``client_secret`` is encrypted.
+
+    ``domains``, one a line: of the e-mail addresses by which it may make somebody known here. ``strong``: its sign-ins
+    show a second factor.
+    """
 
     __tablename__ = "issuers"
 
@@ -105,6 +109,8 @@ class IssuerRow(Base):
     client_id: Mapped[str] = mapped_column(String(200))
     client_secret: Mapped[str | None] = mapped_column(String(600))
     enabled: Mapped[bool] = mapped_column(default=True)
+    domains: Mapped[str] = mapped_column(Text, default="")
+    strong: Mapped[bool] = mapped_column(default=False)
 
 
 class LoginRow(Base):

@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Path, Request
 
 from competence_graph.exchange.mail import Mailer
+from competence_graph.exchange.oidc import RelyingParty
 from competence_graph.graph.levels import LevelMatrix
 from competence_graph.graph.live_search import LiveSearch
 from competence_graph.graph.store import Store
@@ -48,7 +49,7 @@ class Services:
     """The parts of the service, put together by `create_app`. ``base`` is what minted URIs begin with.
 
     ``organisations`` answers free SPARQL over an organisation's own data.
-    ``budgets`` counts what askers use.
+    ``budgets`` counts what askers use; ``relying`` speaks to the issuers of sign-ins.
     ``clear`` removes copies of older states from the data folder.
     ``address`` is how people reach the service, for links in letters; empty where nobody said.
     ``https`` says whether people come over https; ``demo`` whether they may sign in with one click.
@@ -68,6 +69,7 @@ class Services:
     organisations: OrganisationSparql | None = None
     budgets: Budgets = field(default_factory=lambda: Budgets(0, attempts=0))
     mailer: Mailer | None = None
+    relying: RelyingParty = field(default_factory=RelyingParty)
     clear: Callable[[], None] = lambda: None
     address: str = ""
 

@@ -92,6 +92,15 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     errors.LockedError: Problem(
         429, msgid("Too many attempts failed"), msgid("Wait a while and try again."), retry_after=60
     ),
+    errors.IssuerError: Problem(
+        502,
+        msgid("The other sign-in does not answer"),
+        msgid("Try again later, or sign in with a password."),
+        retry_after=60,
+    ),
+    errors.IssuerRefusedError: Problem(
+        401, msgid("The sign-in did not succeed"), msgid("Begin anew on the page of sign-in.")
+    ),
     errors.MailError: Problem(
         502, msgid("The letter could not be sent"), msgid("Try again later, or hand the link over yourself.")
     ),

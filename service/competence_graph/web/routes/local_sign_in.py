@@ -23,7 +23,7 @@ from competence_graph.web.budgets import address_of
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.language import msgid, words
 from competence_graph.web.respond import Answer, respond, see_other
-from competence_graph.web.routes.sign_in import KINDS, landing, own_path
+from competence_graph.web.routes.sign_in import KINDS, landing, own_path, sign_in_context
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,14 +50,14 @@ def password(request: Request, parts: Parts, lang: PageLang, actor: Public, form
     try:
         account = parts.registry.credentials.check_password(email, given)
     except LockedError as error:
-        return _refused(request, lang, wait_words(parts, error, lang), 429, email, wanted)
+        return _refused(request, parts, wait_words(parts, error, lang), 429, email, wanted)
     token = parts.registry.sessions.open(account) if account is not None else None
     if account is None or token is None:
         # Beside the request and in the same words: nobody learns whether the address or the password is wrong.
         parts.background(_note_failure, parts, email)
         wrong = gettext("The address and the password do not belong together.")
-        return _refused(request, lang, wrong, 422, email, wanted)
-    return _let_in(request, parts, lang, token, wanted)
+        return _refused(request, parts, wrong, 422, email, wanted)
+    return let_in(request, parts, lang, token, wanted)
 
 
 def _note_failure(parts: Services, email: str) -> None:
@@ -108,7 +108,7 @@ def code(request: Request, parts: Parts, lang: PageLang, actor: Reader, form: Ch
     token = parts.registry.sessions.open(account.id, grant=account.grant, strong=True)
     if token is None:
         raise NotSignedInError
-    return _let_in(request, parts, lang, token, wanted)
+    return let_in(request, parts, lang, token, wanted)
 
 
 @router.get("/{lang:lang}/sign-in/role")
@@ -146,7 +146,7 @@ def role(request: Request, parts: Parts, lang: PageLang, actor: Reader, form: Ch
     token = parts.registry.sessions.open(session.account.id, grant=str(form.get("grant", "")), strong=session.strong)
     if token is None:
         raise NotFoundError
-    return _let_in(request, parts, lang, token, "")
+    return let_in(request, parts, lang, token, "")
 
 
 @router.get("/{lang:lang}/invitation/{token}")
@@ -183,7 +183,7 @@ def ticket(request: Request, parts: Parts, lang: PageLang, actor: Reader, token:
     held = parts.registry.accounts.of_account(account)
     if held:
         parts.registry.audit.record(held[0].actor, "set-password", organisation=held[0].actor.organisation)
-    return _let_in(request, parts, lang, opened, "")
+    return let_in(request, parts, lang, opened, "")
 
 
 @router.get("/{lang:lang}/sign-in/forgot")
@@ -245,7 +245,14 @@ def wait_words(parts: Services, error: LockedError, lang: Lang) -> str:
     ) % {"num": minutes}
 
 
-def _let_in(request: Request, parts: Services, lang: Lang, token: str, wanted: str) -> Response:
+def let_in(
+    request: Request, parts: Services, lang: Lang, token: str, wanted: str, *, by_issuer: bool = False
+) -> Response:
+    """Return the way on for somebody whose new session this is: the second factor, the choice of a task, or a page.
+
+    Raises:
+        NotSignedInError: If the session ended meanwhile.
+    """
     session = parts.registry.find_session(token)
     if session is None:
         raise NotSignedInError
@@ -258,18 +265,19 @@ def _let_in(request: Request, parts: Services, lang: Lang, token: str, wanted: s
         target = f"/{lang}/sign-in/role"
     else:
         target = landing(session.account, lang)
-    if not session.waits and not session.account.two_factors:
+    # Who shows a second factor of ours is noted where it was shown.
+    if not session.waits and (by_issuer or not session.account.two_factors):
         parts.registry.audit.record(session.account.actor, "sign-in")
     response = see_other(target)
     access.open_session(response, parts, token)
     return response
 
 
-def _refused(request: Request, lang: Lang, wrong: str, status: int, email: str, wanted: str) -> Response:
-    context = {
-        "open": True, "groups": (), "wanted": wanted, "local": True, "wrong": wrong, "email": email,
-    }  # fmt: skip
-    return respond(request, Answer(page="sign_in.html", context=context, status=status))
+def _refused(request: Request, parts: Services, wrong: str, status: int, email: str, wanted: str) -> Response:
+    return respond(
+        request,
+        Answer(page="sign_in.html", context=sign_in_context(parts, wanted, wrong=wrong, email=email), status=status),
+    )
 
 
 def _waiting(request: Request) -> Session | None:
@@ -330,6 +338,7 @@ def _ticket(request: Request, parts: Services, lang: Lang, token: str, *, error:
                 "reset": found is not None and found.purpose == "reset",
                 "error": error,
                 "target": f"/{lang}/invitation/{token}",
+                "issuers": parts.registry.issuers.offered() if found is not None and found.purpose == "invite" else (),
             },
             status=(422 if error else 200) if found is not None else 404,
             headers=NO_REFERRER,

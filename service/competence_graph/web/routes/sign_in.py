@@ -1,13 +1,14 @@
-"""Signing in and out. In demo mode one click is enough; else nothing is configured yet and it is closed."""
+"""Signing in and out: the page with the ways in. In demo mode one click is enough."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from competence_graph.errors import ForbiddenError, NotFoundError
@@ -34,6 +35,15 @@ KINDS: Final[dict[ActorKind, str]] = {
     "admin": msgid("looks after the service: sees nobody’s data"),
 }
 """What an account is for, in the order in which accounts are offered."""
+Problem = Literal["refused", "unknown"]
+PROBLEMS: Final[Mapping[str, str]] = {
+    "refused": msgid("Signing in with the other account did not succeed. Begin anew."),
+    "unknown": msgid(
+        "You were recognised, but no account here is yours yet. Open the link of your invitation, "
+        "or ask the personnel specialist of your institution for one."
+    ),
+}
+"""Why a sign-in with an issuer led nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +64,50 @@ class Group:
 
 
 @router.get("/{lang:lang}/sign-in")
-def sign_in_page(request: Request, parts: Parts, lang: PageLang, actor: Reader) -> Response:
-    """Ways to sign in."""
+def sign_in_page(
+    request: Request, parts: Parts, lang: PageLang, actor: Reader, problem: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    """Ways to sign in; ``problem`` tells why one with an issuer led nowhere."""
     is_open = _is_open(request, parts)
-    groups = _groups(parts, parts.registry.demo_accounts(), lang) if is_open else ()
+    groups = _groups(parts, parts.registry.demo_accounts(), lang) if is_open else []
     wanted = own_path(request.query_params.get("next", ""))
-    local = parts.registry.credentials.any_password()
     return respond(
         request,
         Answer(
             page="sign_in.html",
-            context={
-                "open": is_open or local,
-                "groups": groups,
-                "wanted": wanted,
-                "local": local,
-                "wrong": "",
-                "email": "",
-            },
+            context=sign_in_context(
+                parts,
+                wanted,
+                is_open=is_open,
+                groups=groups,
+                wrong=words(lang).gettext(PROBLEMS[problem]) if problem in PROBLEMS else "",
+            ),
         ),
     )
+
+
+def sign_in_context(
+    parts: Services,
+    wanted: str,
+    *,
+    is_open: bool = False,
+    groups: Sequence[Group] = (),
+    wrong: str = "",
+    email: str = "",
+) -> dict[str, Any]:
+    """Return what the page of sign-in shows: the ways in that there are, and what went wrong with one."""
+    local = parts.registry.credentials.any_password()
+    issuers = parts.registry.issuers.offered()
+    return {
+        "open": is_open or local or bool(issuers),
+        "demo": is_open,
+        "groups": groups,
+        "wanted": wanted,
+        "local": local,
+        "issuers": issuers,
+        "wrong": wrong,
+        "email": email,
+    }
 
 
 @router.post("/{lang:lang}/sign-in")
