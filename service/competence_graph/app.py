@@ -14,6 +14,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from competence_graph import __version__
 from competence_graph.answers.erasing import resume
+from competence_graph.chores import Chores
 from competence_graph.errors import StoreError, StoreHeldError
 from competence_graph.exchange.mail import Mailer
 from competence_graph.graph.fitness import assert_fit
@@ -53,6 +54,7 @@ ROUTES: Final = (
     "roles",
     "courses",
     "people",
+    "staffing",
     "levels",
     "my_data",
     "erasing",
@@ -63,6 +65,7 @@ ROUTES: Final = (
     "local_sign_in",
     "issuer_sign_in",
     "issuers",
+    "jobs",
     "accounts",
     "about",
     "home",
@@ -149,6 +152,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         own_snapshots.clear()
 
     life = Life(store, writer, settings.data if on_disk else None, registry, forget)
+    chores = Chores(writer, registry, settings.data, retention_months=settings.retention_months, clear=life.clear)
     secret = settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
     services = Services(
         store=store,
@@ -165,6 +169,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
         address=settings.public_address,
         secret=secret,
         base=settings.base,
+        retention_months=settings.retention_months,
         demo=settings.demo,
         https=settings.https,
     )
@@ -172,7 +177,9 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         life.start()
+        chores.start()
         yield
+        chores.stop()
         life.stop()
         sandbox.close()
         organisations.close()

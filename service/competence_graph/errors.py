@@ -10,6 +10,7 @@ CompetenceGraphError
 │   ├── UnknownThingError          no person, unit or organisation of that id, said to the operator only
 │   ├── UnreadableFileError        a file that cannot be read in the form it claims
 │   ├── AccountExistsError         an account with that e-mail address is there already
+│   ├── StaffingError              a post that cannot begin or end like this
 │   ├── WeakPasswordError          a password that is too short or too common
 │   └── RefusedError               a write whose findings forbid it; carries the findings
 ├── NotFoundError                  no such thing, or none that the actor may see (the two look alike)
@@ -41,7 +42,7 @@ CompetenceGraphError
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -127,6 +128,18 @@ class AccountExistsError(InputError):
 
     def __init__(self) -> None:
         super().__init__("An account with this e-mail address exists already: give it one more role instead.")
+
+
+StaffingFault = Literal["day", "before-post", "same-post", "email", "no-post"]
+
+
+class StaffingError(InputError):
+    """A post that cannot be recorded like this; ``fault`` names why, ``post_start`` the day that is in the way."""
+
+    def __init__(self, fault: StaffingFault, post_start: date | None = None) -> None:
+        self.fault = fault
+        self.post_start = post_start
+        super().__init__(f"The post cannot be recorded like this: {fault}.")
 
 
 class WeakPasswordError(InputError):

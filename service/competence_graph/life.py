@@ -24,6 +24,7 @@ from competence_graph.keeping import REGISTRY, back_up, clear_copies
 from competence_graph.model.actor import OPERATOR
 from competence_graph.model.iri import Iri
 from competence_graph.registry import Registry
+from competence_graph.registry.jobs import BACKUP
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +113,8 @@ class Life:
             self._holder.close()
 
     def _back_up(self, folder: Path) -> Mapping[str, Any]:
+        if self._registry is not None:
+            self._registry.jobs.note(BACKUP)
         with self._writer.still():
             return back_up(self._store, None if self._data is None else self._data / REGISTRY, folder)
 

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         "",
         description="How people reach the service, such as `https://example.org`; for links in letters.",
     )
+    retention_months: int = Field(
+        24, ge=0, le=600, description="Months after leaving when a person is erased; 0 keeps them until somebody asks."
+    )
     durable: bool = Field(default=False, description="Wait at each write until it would survive a loss of power.")
     sparql_seconds: float = Field(10, gt=0, le=600, description="Longest time of a free query, in seconds.")
     sparql_rows: int = Field(10_000, ge=1, description="Most rows of a free query without LIMIT.")

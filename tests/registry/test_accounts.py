@@ -134,10 +134,9 @@ def test_recording_a_person_again_keeps_who_they_are(registry):
 def test_those_who_left_long_ago_are_found(registry, clock):
     registry.identify(RASA, LIBRARY, "Rasa", "Giedrytė")
     registry.identify(ONA, LIBRARY, "Ona", "Žemaitė")
-    registry.identities.leave(RASA)
+    registry.identities.leave(RASA, registry.identities.now())
     clock.now += timedelta(days=400)
-    registry.identities.leave(ONA)
-    registry.identities.leave(RASA)
+    registry.identities.leave(ONA, registry.identities.now())
 
     found = registry.identities.left_before(clock.now - timedelta(days=365))
     assert [each.pseudonym for each in found] == [RASA]

@@ -48,6 +48,7 @@ PLAIN = {
     ("GET", "/{lang:lang}/sign-in/with/{issuer}"): EVERYBODY,
     ("GET", "/{lang:lang}/invitation/{token}/with/{issuer}"): EVERYBODY,
     ("GET", "/sign-in/callback"): EVERYBODY,
+    ("GET", "/{lang:lang}/jobs"): only("admin"),
     ("GET", "/{lang:lang}/issuers"): only("admin"),
     ("POST", "/{lang:lang}/issuers"): only("admin"),
     ("GET", "/{lang:lang}/tokens"): SIGNED_IN,
@@ -96,6 +97,10 @@ PERSONAL = {
     ("GET", "/{lang:lang}/people/{person}/erase"): {
         "own": only("learner", "hr"), "colleague": only("hr"), "foreign": only(),
     },
+    ("GET", "/{lang:lang}/people/{person}/post"): {
+        "own": only("hr"), "colleague": only("hr"), "foreign": only(),
+    },
+    ("POST", "/{lang:lang}/people/{person}/post"): {"colleague": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/levels"): {"colleague": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/levels/review"): {"colleague": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/levels/contest"): {"colleague": only("hr"), "foreign": only()},
@@ -107,6 +112,8 @@ PERSONAL = {
 OF_INSTITUTION = {
     ("GET", "/{lang:lang}/organisations/{organisation}"): {"own": only("unit-lead", "hr"), "foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/people"): {"own": only("unit-lead", "hr"), "foreign": only()},
+    ("GET", "/{lang:lang}/organisations/{organisation}/staff"): {"own": only("hr"), "foreign": only()},
+    ("POST", "/{lang:lang}/organisations/{organisation}/staff"): {"own": only("hr"), "foreign": only()},
     # The form that asks for a reason holds nothing of anybody.
     ("GET", "/{lang:lang}/organisations/{organisation}/glass"): {"own": only("admin"), "foreign": only("admin")},
     ("POST", "/{lang:lang}/organisations/{organisation}/glass"): {"own": only("admin"), "foreign": only("admin")},

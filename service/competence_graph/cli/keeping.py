@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, get_args
 from urllib.parse import urlsplit
@@ -20,7 +21,10 @@ from competence_graph.keeping import REGISTRY, back_up, clear_copies
 from competence_graph.keeping import restore as put_back
 from competence_graph.model.actor import OPERATOR
 from competence_graph.registry import Registry
+from competence_graph.registry.audit_export import FOLDER as AUDIT
+from competence_graph.registry.audit_export import broken_links
 from competence_graph.registry.cipher import KEY_FILE
+from competence_graph.registry.jobs import BACKUP, OLD_BACKUP
 from competence_graph.settings import PREFIX, Settings, is_loopback
 
 
@@ -39,9 +43,20 @@ def backup(folder: Annotated[Path, typer.Argument(help="A folder that does not e
         if isinstance(connection.store, HeldStore):
             manifest, _ = connection.store.request({"act": "backup", "folder": str(folder.resolve())})
         else:
+            _note_backup(settings)
             manifest = back_up(connection.store, settings.data / REGISTRY, folder)
     statements = sum(each["statements"] for each in manifest["graphs"].values())
     OUT.print(f"{folder}: {len(manifest['graphs'])} graphs, {statements} statements", markup=False, highlight=False)
+
+
+def _note_backup(settings: Settings) -> None:
+    if not settings.registry.get_secret_value() and not (settings.data / REGISTRY).exists():
+        return
+    registry = Registry(settings.registry_url)
+    try:
+        registry.jobs.note(BACKUP)
+    finally:
+        registry.close()
 
 
 def restore(folder: Annotated[Path, typer.Argument(help="A folder that `backup` wrote.")]) -> None:
@@ -91,8 +106,8 @@ def show_settings(form: Annotated[Form, typer.Option("--format", help="How to pr
     print_rows(["setting", "value", "meaning"], rows, form)
 
 
-def _sign_in_faults(settings: Settings) -> list[str]:
-    """Return what is wrong with the ways to sign in; a registry that is not there yet has none."""
+def _registry_faults(settings: Settings) -> list[str]:
+    """Return what is wrong with the ways to sign in, the jobs and the backups."""
     nobody = "Nobody can sign in: let an administrator in with competence-graph invite <e-mail>."
     file = settings.data / REGISTRY
     if not settings.registry.get_secret_value() and not file.exists():
@@ -100,6 +115,17 @@ def _sign_in_faults(settings: Settings) -> list[str]:
     registry = Registry(settings.registry_url)
     try:
         found = [] if registry.accounts.any_admin() else [nobody]
+        last = registry.jobs.find(BACKUP)
+        if not found and (last is None or last.ended is None or datetime.now(UTC) - last.ended > OLD_BACKUP):
+            found.append(
+                "There was no backup in the last week: let competence-graph backup run every night, "
+                "and copy what it writes to another machine."
+            )
+        found += [
+            f"The job {each.name} failed last time ({each.message}): see the log."
+            for each in registry.jobs.all()
+            if each.state == "failed"
+        ]
         return found + [
             f"The issuer {each.label} is without https: whoever listens signs in as anybody. Give it an https address."
             for each in registry.issuers.everybody()
@@ -127,7 +153,7 @@ def doctor() -> None:
     if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
         faults.append(f"Others on this machine can read {key}: run chmod 600 on it.")
     if not settings.demo:
-        faults += _sign_in_faults(settings)
+        faults += _registry_faults(settings)
     if not settings.demo and settings.secret is None:
         faults.append(
             "Forms opened before a restart are refused after it: set COMPETENCE_GRAPH_SECRET to 32 characters or more."
@@ -138,6 +164,10 @@ def doctor() -> None:
         faults.append(
             "COMPETENCE_GRAPH_PUBLIC_ADDRESS is without https: links with passwords in them would be readable."
         )
+    faults += [
+        f"The exported audit before {name} was changed or is gone: compare {settings.data / AUDIT} with its copies."
+        for name in broken_links(settings.data / AUDIT)
+    ]
     if settings.demo:
         faults.append("Demo mode is on: anybody on this machine can sign in as anybody. Unset COMPETENCE_GRAPH_DEMO.")
     if not settings.https and settings.host not in ("127.0.0.1", "::1", "localhost"):

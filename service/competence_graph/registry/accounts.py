@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Transaction
 
@@ -134,6 +134,15 @@ class Accounts(Part):
                 row.until = self.now()
                 at.execute(delete(SessionRow).where(SessionRow.grant == grant))
 
+    def end_tasks(self, person: str, moment: datetime) -> None:
+        """Let the tasks end at a moment in which a person looked after others; their own page stays theirs."""
+        with self.transactions.begin() as at:
+            at.execute(
+                update(GrantRow)
+                .where(GrantRow.person == person, GrantRow.kind != "learner", _lasting(moment))
+                .values(until=moment)
+            )
+
     def set_state(self, account: str, state: str) -> None:
         """Make an account ``active`` or ``disabled``; a disabled one loses its sessions at once."""
         with self.transactions.begin() as at:
@@ -179,6 +188,10 @@ class Accounts(Part):
                 .order_by(GrantRow.organisation, GrantRow.kind, AccountRow.label, AccountRow.id)
             )
             return [account_of(row, grant) for row, grant in rows]
+
+
+def _lasting(moment: datetime) -> ColumnElement[bool]:
+    return or_(GrantRow.until.is_(None), GrantRow.until > moment)
 
 
 def _held(now: datetime) -> tuple[ColumnElement[bool], ...]:

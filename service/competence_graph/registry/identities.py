@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session as Transaction
 
 from competence_graph.model.actor import Actor
@@ -116,12 +116,40 @@ class Identities(Part):
             at.execute(update(AccountRow).where(AccountRow.human == row.human).values(human=human))
             at.execute(update(Identity).where(Identity.human == row.human).values(human=human))
 
-    def leave(self, pseudonym: str) -> None:
-        """Record that a person left the organisation today; retention is reckoned from it."""
+    def leave(self, pseudonym: str, moment: datetime) -> None:
+        """Record when a person left or will leave the organisation; retention is reckoned from it."""
         with self.transactions.begin() as at:
             row = at.get(Identity, pseudonym)
-            if row is not None and row.left is None:
-                row.left = self.now()
+            if row is not None:
+                row.left = moment
+
+    def come_back(self, pseudonym: str) -> None:
+        """Record that a person is with the organisation again, or never left it."""
+        with self.transactions.begin() as at:
+            row = at.get(Identity, pseudonym)
+            if row is not None:
+                row.left = None
+
+    def has_email(self, organisation: str, email: str) -> bool:
+        """Whether somebody of an organisation who has not left has this e-mail address."""
+        with self.transactions() as at:
+            asked = select(Identity.pseudonym).where(
+                Identity.organisation == organisation,
+                func.lower(Identity.email) == email.strip().lower(),
+                or_(Identity.left.is_(None), Identity.left > self.now()),
+            )
+            return at.scalar(asked.limit(1)) is not None
+
+    def leavers(self, organisation: str) -> tuple[Known, ...]:
+        """Return those who left an organisation or will, the last to leave first: for its HR."""
+        with self.transactions() as at:
+            asked = select(Identity).where(Identity.organisation == organisation, Identity.left.is_not(None))
+            return tuple(_known(row) for row in at.scalars(asked.order_by(Identity.left.desc(), Identity.pseudonym)))
+
+    def first_to_go(self) -> datetime | None:
+        """Return when the one who left longest ago did."""
+        with self.transactions() as at:
+            return at.scalar(select(Identity.left).where(Identity.left.is_not(None)).order_by(Identity.left).limit(1))
 
     def left_before(self, moment: datetime) -> tuple[Known, ...]:
         """Return those who left before a moment: their time is up."""

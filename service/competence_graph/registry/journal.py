@@ -79,7 +79,9 @@ class Journal:
         if self._file is not None:
             handle = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(handle, "a", encoding="utf-8") as lines:
-                lines.write(json.dumps(entry) + "\n")
+                # A line that a crash cut off must not swallow this one.
+                torn = self._file.stat().st_size and not self._file.read_bytes().endswith(b"\n")
+                lines.write(("\n" if torn else "") + json.dumps(entry) + "\n")
                 lines.flush()
                 os.fsync(lines.fileno())
         return self._put(entry)

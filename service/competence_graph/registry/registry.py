@@ -23,6 +23,7 @@ from competence_graph.registry.engine import open_engine
 from competence_graph.registry.glasses import Glasses
 from competence_graph.registry.identities import Identities
 from competence_graph.registry.issuers import Issuers
+from competence_graph.registry.jobs import Jobs
 from competence_graph.registry.journal import JOURNAL, Journal
 from competence_graph.registry.licences import Licences
 from competence_graph.registry.sessions import Session, Sessions
@@ -78,6 +79,7 @@ class Registry:
         self.tickets = Tickets(transactions, now)
         self.bearer = BearerTokens(transactions, now)
         self.issuers = Issuers(transactions, self.cipher)
+        self.jobs = Jobs(transactions, now)
         self._transactions = transactions
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from competence_graph.registry.accounts import Account, account_of, held_grants
 from competence_graph.registry.table_work import Part, hashed, new_token
@@ -100,6 +100,14 @@ class Sessions(Part):
         """End the session of a token; nothing happens where there is none."""
         with self.transactions.begin() as at:
             at.execute(delete(SessionRow).where(SessionRow.token_hash == hashed(token)))
+
+    def drop_old(self) -> int:
+        """Remove the sessions that are over and return how many."""
+        now = self.now()
+        with self.transactions.begin() as at:
+            over = or_(SessionRow.seen < now - IDLE, SessionRow.created < now - LONGEST)
+            gone = at.execute(delete(SessionRow).where(over).returning(SessionRow.token_hash))
+            return len(list(gone))
 
     def close_all(self, account: str) -> None:
         """End all sessions of an account: after a reset, and when it is disabled."""

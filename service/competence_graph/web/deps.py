@@ -50,6 +50,7 @@ class Services:
 
     ``organisations`` answers free SPARQL over an organisation's own data.
     ``budgets`` counts what askers use; ``relying`` speaks to the issuers of sign-ins.
+    ``retention_months``: after so many months somebody who left is erased; 0: never by itself.
     ``clear`` removes copies of older states from the data folder.
     ``address`` is how people reach the service, for links in letters; empty where nobody said.
     ``https`` says whether people come over https; ``demo`` whether they may sign in with one click.
@@ -60,6 +61,7 @@ class Services:
     secret: bytes
     clock: Callable[[], datetime] = present
     base: str
+    retention_months: int = 0
     demo: bool = False
     https: bool = False
     writer: Writer

@@ -86,6 +86,11 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
     negotiation.NotAcceptableError: Problem(
         406, msgid("This is not available in that form"), msgid("Choose one of the forms there are."), says=True
     ),
+    errors.StaffingError: Problem(
+        422,
+        msgid("The post cannot be recorded like this"),
+        msgid("Look at the days and posts, and send the form again."),
+    ),
     errors.WeakPasswordError: Problem(
         422, msgid("The password is too weak"), msgid("Choose twelve characters or more that nobody would try first.")
     ),

@@ -15,11 +15,13 @@ from competence_graph.exchange.tables import Table
 from competence_graph.model.actor import ANYONE, Actor
 from competence_graph.model.iri import Iri, id_iri, is_id
 from competence_graph.model.text import Lang, Text, lithuanian_key, pick
+from competence_graph.registry.jobs import OLD_BACKUP
 from competence_graph.registry.licences import Licence
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import VILNIUS, PageLang, Parts, Services
 from competence_graph.web.language import words
 from competence_graph.web.respond import Answer, respond, see_other
+from competence_graph.web.routes.jobs import last_backup
 
 router = APIRouter()
 
@@ -87,6 +89,10 @@ def admin_page(request: Request, parts: Parts, lang: PageLang, actor: SignedIn) 
                 "institutions": lines,
                 "ending": [each for each in licences if each.soon],
                 "over": [each for each in licences if each.free < 0],
+                "failed": sum(each.state == "failed" for each in parts.registry.jobs.all()),
+                # A demonstration is never backed up.
+                "backup_old": not parts.demo
+                and ((last := last_backup(parts)) is None or parts.clock() - last > OLD_BACKUP),
                 "without": sum(not line.accounts for line in lines),
             },
             rows=Table(
