@@ -24,6 +24,7 @@ Cell = str | int | bool | float | Decimal | date | Text | None
 
 # What a spreadsheet takes for a formula, also in full width (source: design/trust.md, T14).
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_UNSEEN: Final = " \u00a0\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def plain(cell: Cell) -> str | int | float | bool | None:
 
 def guarded(text: str) -> str:
     """Return the text with an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    # Some programs pass over blanks before it, and nobody sees what has no width.
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) or text.lstrip(_UNSEEN).startswith(_FORMULA_STARTS) else text
 
 
 def to_csv(table: Table) -> bytes:

@@ -128,5 +128,12 @@ def _untyped(prepared: Difference, focus: Mapping[str, set[str]], store: Store) 
     if not loose:
         return []
     rows = look_up(store, "homes", thing=[Iri(each) for each in sorted(loose)]).rows
-    known = {thing.value for thing, _, _ in rows if isinstance(thing, ox.NamedNode)}
+    # What the store says of its kind counts only where this write does not describe it anew.
+    known = {
+        thing.value
+        for thing, _, graph in rows
+        if isinstance(thing, ox.NamedNode)
+        and isinstance(graph, ox.NamedNode)
+        and thing.value not in prepared.after.get(graph.value, {})
+    }
     return sorted(loose - known)

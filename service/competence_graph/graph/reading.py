@@ -6,13 +6,16 @@ names them all. Nothing that had a fault is ever written.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
+from xml.parsers.expat import ErrorString, ExpatError, ParserCreate
 
 import pyoxigraph as ox
 
+from competence_graph.graph.contexts import OURS, resolved
 from competence_graph.model.finding import Finding
 from competence_graph.model.iri import BASE
 
@@ -74,6 +77,13 @@ def read(data: bytes, form: str) -> Document:
         return Document([], [_syntax(line, "", encoding=True)])
     if form == "rdf" and (declared := _DECLARED.search(text)):
         return Document([], [_declaration(text.count("\n", 0, declared.start()) + 1, declared[0])])
+    if form == "rdf" and (broken := _broken_xml(text)) is not None:
+        return Document([], [broken])
+    if form == "jsonld":
+        given = text
+        text, unknown = resolved(given)
+        if unknown:
+            return Document([], [_remote_context(each, given) for each in unknown])
     lines = text.splitlines()
     quads: list[ox.Quad] = []
     findings: list[Finding] = []
@@ -135,6 +145,34 @@ def _declaration(line: int, what: str) -> Finding:
             "en": "Save the data without DOCTYPE and in UTF-8, or give a Turtle file.",
         },
         line,
+    )  # fmt: skip
+
+
+def _broken_xml(text: str) -> Finding | None:
+    """Return what keeps a text from being XML: the RDF parser takes a file that was cut off for a whole one."""
+    try:
+        ParserCreate().Parse(text, True)
+    except ExpatError as error:
+        lines = text.splitlines()
+        here = lines[error.lineno - 1].strip() if 0 < error.lineno <= len(lines) else ""
+        return _syntax(error.lineno, here, said=ErrorString(error.code))
+    return None
+
+
+def _remote_context(address: str, text: str) -> Finding:
+    at = text.find(json.dumps(address, ensure_ascii=False))
+    shown = address[:200]
+    return Finding(
+        "", "@context", shown, "violation", "remote-context",
+        {
+            "lt": f"Kontekstas „{shown}“ nežinomas, o iš tinklo niekas neskaitoma.",
+            "en": f'The context "{shown}" is not known, and nothing is read from the network.',
+        },
+        {
+            "lt": f"Kontekstą įrašykite pačiame faile arba nurodykite „{OURS}“.",
+            "en": f'Write the context into the file itself, or name "{OURS}".',
+        },
+        text.count("\n", 0, at) + 1 if at >= 0 else None,
     )  # fmt: skip
 
 
@@ -207,17 +245,26 @@ def name_parts(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     }
     names: dict[str, ox.NamedNode] = {}
     counts: dict[tuple[str, str], int] = {}
+    roots: dict[str, str] = {}
+
+    def root_of(blank: str) -> str:
+        """Follow the owners up to something with a name; what was followed once is remembered for the whole chain."""
+        chain: list[str] = []
+        passed: set[str] = set()
+        at: ox.NamedNode | ox.BlankNode = ox.BlankNode(blank)
+        while isinstance(at, ox.BlankNode) and at.value in owners and at.value not in passed and at.value not in roots:
+            chain.append(at.value)
+            passed.add(at.value)
+            at = owners[at.value][0]
+        root = roots.get(at.value, f"{BASE}id/blank-{at.value}") if isinstance(at, ox.BlankNode) else at.value
+        roots.update(dict.fromkeys(chain, root))
+        return root
 
     def name(blank: str) -> ox.NamedNode:
         if blank in names:
             return names[blank]
         kind = "list" if blank in lists else "part"
-        chain = []
-        at: ox.NamedNode | ox.BlankNode = ox.BlankNode(blank)
-        while isinstance(at, ox.BlankNode) and at.value in owners and at.value not in chain:
-            chain.append(at.value)
-            at = owners[at.value][0]
-        root = at.value if isinstance(at, ox.NamedNode) else f"{BASE}id/blank-{at.value}"
+        root = root_of(blank)
         counts[root, kind] = counts.get((root, kind), 0) + 1
         names[blank] = ox.NamedNode(f"{root}-{kind}-{counts[root, kind]}")
         return names[blank]
