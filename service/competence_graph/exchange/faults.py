@@ -114,6 +114,10 @@ class Faults:
             row=row,
         )  # fmt: skip
 
+    def refused(self, file: str, finding: Finding) -> None:
+        """Note why a workbook was refused."""
+        self.note(file, finding.rule, finding.said, finding.mend, row=finding.line)
+
     def columns_missing(self, file: str, missing: Sequence[str], header: Sequence[str]) -> None:
         """Note columns that the map names and the file lacks."""
         wanted, there = ", ".join(missing), ", ".join(header)[:200]

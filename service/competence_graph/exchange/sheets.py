@@ -1,4 +1,4 @@
-"""Delimited files as spreadsheets show them: .csv or .csv.gz, UTF-8 with or without a byte order mark."""
+"""Tables as spreadsheets show them: .csv or .csv.gz in UTF-8, with or without its mark, or the first sheet of .xlsx."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import gzip
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime, time
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, Final, cast
 
 from competence_graph.exchange.faults import Faults
+from competence_graph.exchange.spreadsheets import Value, read_workbook
 
 Advance = Callable[[str, int, int], None]
 """Told now and then how far a file was read: its name, bytes read, bytes in all."""
@@ -40,6 +42,9 @@ def rows(
         delimiter: What stands between cells.
         advance: Told how far the file was read.
     """
+    if path.suffix.lower() == ".xlsx":
+        yield from _workbook_rows(path, wanted, faults)
+        return
     csv.field_size_limit(_LONGEST_CELL)
     with ExitStack() as stack:
         try:
@@ -80,12 +85,48 @@ def rows(
 
 def header(path: Path, delimiter: str) -> list[str]:
     """Return the names of the columns; none where the file cannot be read."""
+    if path.suffix.lower() == ".xlsx":
+        found = read_workbook(path.read_bytes()).sheets
+        return [_text(each) for each in found[0].rows[0].cells] if found and found[0].rows else []
     try:
         with path.open("rb") as packed, ExitStack() as stack:
             plain = cast("IO[bytes]", stack.enter_context(gzip.open(packed))) if path.suffix == ".gz" else packed
             return [name.strip() for name in next(csv.reader(_lines(plain), delimiter=delimiter), [])]
     except (OSError, EOFError, UnicodeDecodeError, csv.Error):
         return []
+
+
+def _workbook_rows(path: Path, wanted: Mapping[str, bool], faults: Faults) -> Iterator[Row]:
+    """Yield the rows of the first sheet of a workbook, every value as text."""
+    try:
+        book = read_workbook(path.read_bytes())
+    except OSError as error:
+        faults.unreadable(path.name, error.strerror or "")
+        return
+    for finding in book.findings:
+        faults.refused(path.name, finding)
+    if not book.sheets or not book.sheets[0].rows:
+        return
+    head, *others = book.sheets[0].rows
+    names = [_text(each) for each in head.cells]
+    missing = [name for name, needed in wanted.items() if needed and name not in names]
+    if missing:
+        faults.columns_missing(path.name, missing, names)
+        return
+    places = {name: names.index(name) for name in wanted if name in names}
+    for each in others:
+        cells = [*(_text(cell) for cell in each.cells), *[""] * (len(names) - len(each.cells))]
+        yield Row(each.number, {name: cells[place] for name, place in places.items()})
+
+
+def _text(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    return _clean(str(value))
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:
