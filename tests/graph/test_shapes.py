@@ -177,7 +177,7 @@ def test_shapes_are_reached_by_class_only():
 def test_every_check_has_its_words_and_every_words_their_check():
     named = {rule.removeprefix("check-") for rule in rules() if rule.startswith("check-")}
 
-    assert set(checks()) | {"history-overwritten", "still-used", "untyped"} == named
+    assert set(checks()) | {"history-overwritten", "look-alike-label", "still-used", "untyped"} == named
 
 
 # --- Sentences ---

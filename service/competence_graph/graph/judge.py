@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from competence_graph.graph.change import Difference
 from competence_graph.graph.closure import state_after
+from competence_graph.graph.look_alikes import look_alikes
 from competence_graph.graph.oxigraph import OxigraphStore
 from competence_graph.graph.questions import look_up, parse_question
 from competence_graph.graph.store import Store
@@ -48,6 +49,9 @@ def judge(
     findings = validate(state, {iri: sorted(types) for iri, types in focus.items()}, shapes, bulk=bulk)
     findings += _checked(state, focus, shapes)
     findings += _still_used(prepared, store, shapes)
+    findings += [
+        _named("look-alike-label", thing, label, shapes) for thing, label in look_alikes(state, prepared, store)
+    ]
     if not erase:
         findings += _overwritten(prepared, shapes)
     findings += [_named("untyped", subject, "", shapes) for subject in _untyped(prepared, focus, store)]

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from competence_graph.graph.contexts import OURS, resolved
 from competence_graph.model.finding import Finding
 from competence_graph.model.iri import BASE
+from competence_graph.model.look_alikes import composed
 
 _MOST_FAULTS: Final = 100
 _PREFIX: Final = re.compile(r"^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
@@ -71,7 +72,8 @@ def read(data: bytes, form: str) -> Document:
         KeyError: If the form is none of them.
     """
     try:
-        text = data.decode("utf-8-sig")
+        # Equal letters are equal characters from here on: "ė" typed as e and a dot is the same name.
+        text = composed(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return Document([], [_syntax(line, "", encoding=True)])

@@ -146,6 +146,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Kodą „{value}“ jau turi kita šio aprašo kompetencija ar sritis.",
         "Another competence or area of the framework has the code “{value}” already.",
     ),
+    "look-alike-label": (
+        "Pavadinimas „{value}“ atrodo kaip kitos šio aprašo kompetencijos ar srities.",
+        "The name “{value}” looks like that of another competence or area of the framework.",
+    ),
     "one-counts-as-a-scale": (
         "Lygis prilyginamas daugiau kaip vienam kitos skalės lygiui; vienas iš jų – „{value}“.",
         "The level counts as more than one level of another scale; one of them is “{value}”.",

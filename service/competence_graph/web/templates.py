@@ -23,6 +23,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from competence_graph.model.iri import Iri
+from competence_graph.model.look_alikes import is_odd
 from competence_graph.model.text import LANGS, Lang, Text
 from competence_graph.web.addresses import page_of
 from competence_graph.web.language import words
@@ -128,9 +129,18 @@ def has_faces() -> bool:
 
 def label(text: Text | str, lang: Lang) -> Markup:
     """Return the text, marked with its language where that is not the page's."""
+    shown = marked(str(text), lang)
     if isinstance(text, Text) and text.lang and text.lang != lang:
-        return Markup('<span lang="{}">{}</span>').format(text.lang, text.value)
-    return escape(text)
+        return Markup('<span lang="{}">{}</span>').format(text.lang, shown)
+    return shown
+
+
+def marked(text: str, lang: Lang) -> Markup:
+    """Return the text; with a mark where it may deceive the eye, and kept from turning what stands around it."""
+    if not is_odd(text):
+        return escape(text)
+    says = words(lang).gettext("Some characters here are not seen, or look like others.")
+    return Markup('<bdi>{}</bdi> <abbr class="odd" title="{}">⚠</abbr>').format(text, says)
 
 
 def lang_attr(text: Text | str, lang: Lang) -> Markup:

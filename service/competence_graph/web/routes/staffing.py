@@ -15,6 +15,7 @@ from competence_graph.answers.people import Person, labels, staff
 from competence_graph.errors import NotFoundError, StaffingError, StaffingFault
 from competence_graph.model.actor import ANYONE, Actor
 from competence_graph.model.iri import Iri, id_iri, is_id
+from competence_graph.model.look_alikes import composed
 from competence_graph.model.retention import months_later
 from competence_graph.model.text import Lang, Text, label_of, lithuanian_key
 from competence_graph.web.access import CheckedForm, SignedIn
@@ -80,7 +81,7 @@ def add_person(
 ) -> Response:
     """Add a person with their first post."""
     whose = _institution(parts, actor, organisation)
-    given = {each: str(form.get(each, "")).strip() for each in JOINING}
+    given = {each: composed(str(form.get(each, ""))).strip() for each in JOINING}
     gettext = words(lang).gettext
     errors = _post_errors(parts, actor, whose, given, lang)
     for each in ("given_name", "family_name"):
