@@ -35,7 +35,7 @@ from competence_graph.sandbox.free import FreeSparql
 from competence_graph.sandbox.organisations import OrganisationSparql
 from competence_graph.sandbox.pool import Limits
 from competence_graph.settings import Settings
-from competence_graph.web import access, assets, problems
+from competence_graph.web import access, assets, description, problems
 from competence_graph.web.budgets import Budgets
 from competence_graph.web.deps import Services
 from competence_graph.web.edge import Edge
@@ -205,6 +205,7 @@ def create_app(settings: Settings, store: Store | None = None, registry: Registr
             )
         app.include_router(router)
     problems.install(app)
+    description.describe(app)
     assets.mount(app)
     app.add_middleware(Edge, https=settings.https)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,7 @@ from competence_graph.graph.live_search import live_search
 from competence_graph.graph.public import PublicGraphs, public
 from competence_graph.graph.search import SearchIndex
 from competence_graph.graph.store import Store
+from competence_graph.graph.terms import Row
 from competence_graph.model.actor import Actor
 from competence_graph.model.concept import Concept, ThingKind
 from competence_graph.model.hit import Hit, Result, Results
@@ -19,6 +21,7 @@ from competence_graph.model.iri import BASE, Iri, parse_iri
 from competence_graph.model.near_id import typed_id
 
 _A_PAGE: Final = 20
+_LOCAL: Final = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 _RETIRED: Final = 5
 _LONGEST: Final = 500
 
@@ -75,6 +78,8 @@ def published(actor: Actor, store: Store, local: str, base: str = BASE) -> Publi
         NotFoundError: If nothing published has it. A person's pseudonym never is.
     """
     del actor
+    if not _LOCAL.fullmatch(local):
+        raise NotFoundError(local)
     graphs = public(store)
     for start in dict.fromkeys((BASE, base)):
         whole = Iri(f"{start}id/{local}")
@@ -128,7 +133,7 @@ def resolve(actor: Actor, store: Store, text: str) -> Concept:
     things = [
         index.things[row["thing"]]
         for alias in aliases
-        for row in graphs.ask("concept_aliases", alias=alias)
+        for row in _known_by(graphs, alias)
         if isinstance(row["thing"], Iri) and row["thing"] in index.things
     ]
     if not things:
@@ -145,6 +150,14 @@ def near(actor: Actor, store: Store, local: str) -> list[Concept]:
 def _result(index: SearchIndex, hit: Hit) -> Result:
     scheme = hit.concept.scheme
     return Result(hit, index.things.get(scheme) if scheme is not None else None)
+
+
+def _known_by(graphs: PublicGraphs, alias: Iri | str) -> list[Row]:
+    try:
+        return graphs.ask("concept_aliases", alias=alias)
+    except (ValueError, InvalidIriError):
+        # What no term can be is nobody's alias: an address that RFC 3987 forbids, half a character.
+        return []
 
 
 def _one(graphs: PublicGraphs, iri: Iri) -> Concept | None:

@@ -11,6 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 import rdflib
 
+from competence_graph.errors import InvalidIriError
 from competence_graph.graph.store import Rows, Term
 from competence_graph.graph.vocab import PREFIXES
 from competence_graph.model.iri import Iri, parse_iri
@@ -32,7 +33,11 @@ def node(iri: str) -> ox.NamedNode:
     Raises:
         InvalidIriError: If it is none.
     """
-    return ox.NamedNode(iri if isinstance(iri, Iri) else parse_iri(iri))
+    try:
+        return ox.NamedNode(iri if isinstance(iri, Iri) else parse_iri(iri))
+    except ValueError as error:
+        # RFC 3987 forbids more than our own look finds: code points for private use, brackets in a path.
+        raise InvalidIriError(iri) from error
 
 
 def quad_of(subject: Term | None, predicate: Term | None, value: Term | None, graph: Term | None) -> ox.Quad:
