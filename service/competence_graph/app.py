@@ -66,6 +66,7 @@ ROUTES: Final = (
     "issuer_sign_in",
     "issuers",
     "jobs",
+    "account",
     "accounts",
     "about",
     "home",

@@ -32,6 +32,7 @@ PAGES = [
     Page("post", "/{lang}/people/{person}/post", actor="hr"),
     Page("jobs", "/{lang}/jobs", actor="admin"),
     Page("admin", "/{lang}/admin", actor="admin"),
+    Page("account", "/{lang}/account", actor="learner"),
     Page("accounts", "/{lang}/accounts", actor="hr"),
     Page("accounts-of-all", "/{lang}/accounts", actor="admin"),
     Page("forgot", "/{lang}/sign-in/forgot"),

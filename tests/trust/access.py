@@ -81,6 +81,8 @@ PLAIN = {
     ("GET", "/{lang:lang}/admin"): only("admin"),
     ("GET", "/{lang:lang}/licences"): only("admin", "ministry"),
     ("POST", "/{lang:lang}/licences"): only("admin"),
+    ("GET", "/{lang:lang}/account"): SIGNED_IN,
+    ("POST", "/{lang:lang}/account"): SIGNED_IN,
     ("GET", "/{lang:lang}/accounts"): only("admin", "hr"),
     ("POST", "/{lang:lang}/accounts"): only("admin", "hr"),
     ("POST", "/{lang:lang}/accounts/{account}"): only("admin", "hr"),

@@ -89,6 +89,22 @@ class Credentials:
         self._forgive(account, password=better, whole=found[2] is None)
         return account
 
+    def confirm(self, account: str, password: str) -> bool:
+        """Whether somebody signed in to an account knows its password, before what changes how one signs in.
+
+        Raises:
+            LockedError: If too many attempts failed.
+        """
+        with self._transactions() as at:
+            stored = at.scalar(select(AccountRow.password).where(AccountRow.id == account))
+        if stored is None:
+            return False
+        self._count(account)
+        right, better = _HASH.verify_and_update(password[: LONGEST * 4], stored)
+        if right:
+            self._forgive(account, password=better, whole=True)
+        return bool(right)
+
     def check_strength(self, account: str, password: str) -> None:
         """Look whether a password would do for an account.
 

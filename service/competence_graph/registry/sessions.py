@@ -109,6 +109,25 @@ class Sessions(Part):
             gone = at.execute(delete(SessionRow).where(over).returning(SessionRow.token_hash))
             return len(list(gone))
 
+    def of_account(self, account: str) -> list[tuple[datetime, datetime]]:
+        """Return when each open session of an account began and was used last, the one used last first."""
+        now = self.now()
+        with self.transactions() as at:
+            asked = (
+                select(SessionRow.created, SessionRow.seen)
+                .where(
+                    SessionRow.account == account, SessionRow.seen >= now - IDLE, SessionRow.created >= now - LONGEST
+                )
+                .order_by(SessionRow.seen.desc())
+            )
+            return [(row.created, row.seen) for row in at.execute(asked)]
+
+    def close_others(self, account: str, token: str) -> int:
+        """End all sessions of an account but the one of this token, and return how many."""
+        with self.transactions.begin() as at:
+            others = (SessionRow.account == account, SessionRow.token_hash != hashed(token))
+            return len(list(at.execute(delete(SessionRow).where(*others).returning(SessionRow.token_hash))))
+
     def close_all(self, account: str) -> None:
         """End all sessions of an account: after a reset, and when it is disabled."""
         with self.transactions.begin() as at:

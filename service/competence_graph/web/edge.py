@@ -33,7 +33,7 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-HSTS: Final = "max-age=31536000"
+HSTS: Final = "max-age=31536000; includeSubDomains"
 
 # Paths whose last part may end in .ttl, .csv ... and then means the path without it in that form.
 _NEGOTIATED: Final = re.compile(rf"(/(?:lt|en|doc)/.+)\.({'|'.join(SUFFIXES)})\Z")

@@ -53,6 +53,7 @@ ACTS: Final = {
     "second-factor": msgid("signed in with a code"),
     "enrol": msgid("set an app up"),
     "set-password": msgid("chose a password"),
+    "sign-out-elsewhere": msgid("signed out everywhere else"),
     "invite": msgid("invited somebody"),
     "reset": msgid("gave a new link for the password"),
     "account-disable": msgid("closed an account"),
