@@ -5,6 +5,7 @@ import json
 import threading
 from datetime import datetime, timedelta
 
+import pyoxigraph as ox
 import pytest
 
 from competence_graph.answers.people import find_person, staff
@@ -13,6 +14,7 @@ from competence_graph.chores import AT, Chores
 from competence_graph.errors import NotFoundError, StoreError
 from competence_graph.graph.inventory import guard
 from competence_graph.graph.oxigraph import OxigraphStore
+from competence_graph.graph.terms import delete_data
 from competence_graph.graph.write import VILNIUS, vilnius_today
 from competence_graph.life import invent, settle
 from competence_graph.model.actor import OPERATOR, Actor
@@ -182,6 +184,30 @@ def test_tidying_removes_sessions_links_and_tokens_that_are_over(world, chores, 
     moment.at += timedelta(days=100)
 
     assert chores.tidy() == 3
+
+
+def test_graph_without_a_name_passes_the_scan(chores):
+    assert chores.scan_for_names() == 0
+
+
+@pytest.mark.parametrize("where", ["people", "organisation"])
+def test_name_that_came_past_the_shapes_is_found_by_the_scan(world, chores, hr, moment, where):
+    writer, registry = world
+    person = min(staff(OPERATOR, writer.store, Iri(hr.organisation)).people)
+    name = registry.identities.find(person).name
+    graph = ox.NamedNode(hr.organisation.replace("/id/", f"/graph/{where}/"))
+    quad = ox.Quad(
+        ox.NamedNode(person), ox.NamedNode("http://xmlns.com/foaf/0.1/name"), ox.Literal(name.upper()), graph
+    )
+    writer.store.load([quad])
+    try:
+        with pytest.raises(StoreError) as caught:
+            chores.scan_for_names()
+    finally:
+        writer.store.update(delete_data([quad]))
+
+    # What was found is told nowhere.
+    assert name.casefold() not in str(caught.value).casefold()
 
 
 class TestAuditExport:

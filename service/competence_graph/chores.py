@@ -14,7 +14,8 @@ from typing import Final
 
 from competence_graph.answers.erasing import erase_all
 from competence_graph.answers.people import find_person
-from competence_graph.errors import NotFoundError
+from competence_graph.errors import NotFoundError, StoreError
+from competence_graph.graph.name_scan import named
 from competence_graph.graph.write import VILNIUS, Writer
 from competence_graph.model.actor import OPERATOR
 from competence_graph.model.iri import Iri
@@ -63,6 +64,7 @@ class Chores:
             "retention": self.erase_leavers,
             "tidy": self.tidy,
             "audit-export": self.export_audit,
+            "name-scan": self.scan_for_names,
         }
 
     def start(self) -> None:
@@ -127,6 +129,18 @@ class Chores:
         start = datetime.combine(today - timedelta(days=1), time.min, VILNIUS)
         end = datetime.combine(today, time.min, VILNIUS)
         return export_day(self._registry.audit, self._registry.journal, self._data / FOLDER, start.date(), start, end)
+
+    def scan_for_names(self) -> int:
+        """Look for words about people in the graph, and return 0.
+
+        Raises:
+            StoreError: If there are any; the log says in which graphs and under which properties.
+        """
+        found = named(self._writer.store, self._registry.identities.names_in)
+        if found:
+            log.error("words about people are in the graph", extra={"where": found[:10], "count": len(found)})
+            raise StoreError("Words about people are in the graph: see the log for where.")
+        return 0
 
     def _next(self) -> datetime:
         now = self._clock()

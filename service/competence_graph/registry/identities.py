@@ -140,6 +140,14 @@ class Identities(Part):
             )
             return at.scalar(asked.limit(1)) is not None
 
+    def names_in(self, organisation: str) -> list[str]:
+        """Return the names of everybody of an organisation, by the last part of its IRI: for the scan, never shown."""
+        with self.transactions() as at:
+            rows = at.scalars(
+                select(Identity).where(Identity.organisation.endswith(f"/{organisation}", autoescape=True))
+            )
+            return [_known(row).name for row in rows]
+
     def leavers(self, organisation: str) -> tuple[Known, ...]:
         """Return those who left an organisation or will, the last to leave first: for its HR."""
         with self.transactions() as at:

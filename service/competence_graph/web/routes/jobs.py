@@ -24,6 +24,7 @@ NAMES: Final = {
     "retention": msgid("Erase those who left long ago"),
     "tidy": msgid("Remove links, sign-ins and audit lines that are over"),
     "audit-export": msgid("Write yesterday’s audit into a file"),
+    "name-scan": msgid("Look for names in the graph"),
 }
 _STATES: Final = {
     "waiting": msgid("has not run yet"),
@@ -97,6 +98,7 @@ def _line(job: Job, lang: Lang) -> JobLine:
         said = {
             "retention": ngettext("%(num)s person erased", "%(num)s people erased", count),
             "tidy": ngettext("%(num)s row removed", "%(num)s rows removed", count),
+            "name-scan": ngettext("%(num)s text found", "%(num)s texts found", count),
             "audit-export": ngettext("%(num)s line written", "%(num)s lines written", count),
         }[job.name]
         result = said % {"num": count}
