@@ -35,12 +35,21 @@ def ask(address, query, **headers):
         return client.get("/sparql", params={"query": query}, headers={"Accept": "*/*"} | headers)
 
 
+def use_up(address, **headers):
+    """Ask until the budget is used up: it counts seconds of the processor, and of those a busy machine gives few."""
+    answers = []
+    while len(answers) < 20 and 429 not in answers:
+        answers.append(ask(address, SLOW, **headers).status_code)
+    return answers
+
+
 def test_t23_rate_dodge_who_has_used_up_the_time_is_told_when_to_come_again(address_of):
     address = address_of(trusted_proxies="")
-    first = ask(address, SLOW)
+    answers = use_up(address)
     answer = ask(address, SMALL)
 
-    assert first.status_code in {503, 504}
+    assert answers[-1] == 429
+    assert set(answers[:-1]) <= {503, 504}
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 600
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -54,7 +63,7 @@ def test_t23_rate_dodge_small_questions_are_many(address_of):
 
 def test_t23_rate_dodge_a_forged_header_renews_nothing(address_of):
     address = address_of(trusted_proxies="")
-    ask(address, SLOW)
+    use_up(address)
     forged = ("203.0.113.9", "203.0.113.10, 127.0.0.1", "::1", "nonsense", "", "127.0.0.1" + ", 10.0.0.1" * 500)
     headers = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP")
 
@@ -63,7 +72,7 @@ def test_t23_rate_dodge_a_forged_header_renews_nothing(address_of):
 
 def test_t23_rate_dodge_behind_a_trusted_proxy_clients_are_told_apart(address_of):
     address = address_of(trusted_proxies="127.0.0.1")
-    ask(address, SLOW, **{"X-Forwarded-For": "203.0.113.9"})
+    use_up(address, **{"X-Forwarded-For": "203.0.113.9"})
     # What stands before the address that the proxy added came from the client.
     dodging = ask(address, SMALL, **{"X-Forwarded-For": "198.51.100.77, 203.0.113.9"})
     other = ask(address, SMALL, **{"X-Forwarded-For": "203.0.113.10"})
@@ -73,7 +82,7 @@ def test_t23_rate_dodge_behind_a_trusted_proxy_clients_are_told_apart(address_of
 
 def test_t23_rate_dodge_a_whole_ipv6_network_is_one_asker(address_of):
     address = address_of(trusted_proxies="127.0.0.1")
-    ask(address, SLOW, **{"X-Forwarded-For": "2001:db8:1:2::1"})
+    use_up(address, **{"X-Forwarded-For": "2001:db8:1:2::1"})
     hopping = {ask(address, SMALL, **{"X-Forwarded-For": f"2001:db8:1:2:{n:x}::{n}"}).status_code for n in range(20)}
     neighbour = ask(address, SMALL, **{"X-Forwarded-For": "2001:db8:1:3::1"})
 
@@ -83,7 +92,7 @@ def test_t23_rate_dodge_a_whole_ipv6_network_is_one_asker(address_of):
 
 def test_t23_rate_dodge_an_ipv4_address_in_ipv6_is_itself(address_of):
     address = address_of(trusted_proxies="127.0.0.1")
-    ask(address, SLOW, **{"X-Forwarded-For": "203.0.113.9"})
+    use_up(address, **{"X-Forwarded-For": "203.0.113.9"})
 
     assert ask(address, SMALL, **{"X-Forwarded-For": "::ffff:203.0.113.9"}).status_code == 429
 
