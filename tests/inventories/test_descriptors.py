@@ -10,7 +10,7 @@ import rdflib
 from competence_graph.graph.vocab import CG
 
 INVENTORIES = Path(__file__).resolve().parent.parent.parent / "inventories"
-COMPLETE = ("generic", "libraries", "museums", "archives")
+COMPLETE = ("generic", "managerial", "libraries", "museums", "archives")
 ALIKE = 0.6
 
 
