@@ -28,6 +28,7 @@ def visiting(browser, demo, site, page, lang, **options):
     """Open a context, signed in where the page takes an account, and give (browser page, address)."""
     account = account_for(page, demo)
     context = browser.new_context(base_url=site, locale="lt-LT" if lang == "lt" else "en-GB", **options)
+    token = None
     try:
         if account is not None:
             token = demo.state.services.registry.open_session(account.id)
@@ -35,6 +36,8 @@ def visiting(browser, demo, site, page, lang, **options):
         yield context.new_page(), site + path_of(page, lang, account)
     finally:
         context.close()
+        if token is not None:
+            demo.state.services.registry.close_session(token)
 
 
 def is_about_the_page_itself(message, address):

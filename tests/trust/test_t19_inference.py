@@ -21,8 +21,16 @@ from competence_graph.model.actor import OPERATOR
 from competence_graph.model.iri import Iri
 
 OUTSIDE = tuple(role for role in ROLES if role not in {"hr", "unit-lead"})
-# The audit and the accounts of an admin tell of acts, on purpose; nothing in them is a level or a count of people.
-TOLD = {"/{lang:lang}/audit", "/{lang:lang}/admin", "/{lang:lang}/accounts", "/{lang:lang}/jobs", "/health"}
+# The audit and the accounts of an admin tell of acts, on purpose, one's own account of when one signed in; nothing in
+# them is a level or a count of people.
+TOLD = {
+    "/{lang:lang}/audit",
+    "/{lang:lang}/admin",
+    "/{lang:lang}/account",
+    "/{lang:lang}/accounts",
+    "/{lang:lang}/jobs",
+    "/health",
+}
 QUERIES = (
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
     "SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }",
