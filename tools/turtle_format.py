@@ -237,6 +237,15 @@ def formatted(text: str) -> str:
     """
     reader = Reader(text)
     reader.read()
+    made = composed(reader)
+    if graph(text) != graph(made):
+        message = "the formatter would change what the file states: this is its own fault, please report it."
+        raise HouseOrderError(message)
+    return made
+
+
+def composed(reader: Reader) -> str:
+    """Return what was read, in house order."""
     parts = []
     if reader.header:
         parts.append("\n".join(reader.header).rstrip("\n"))
@@ -246,11 +255,7 @@ def formatted(text: str) -> str:
     parts += [written(block) for block in reader.blocks]
     if reader.closing:
         parts.append("\n".join(reader.closing).rstrip("\n"))
-    made = "\n\n".join(parts) + "\n"
-    if graph(text) != graph(made):
-        message = "the formatter would change what the file states: this is its own fault, please report it."
-        raise HouseOrderError(message)
-    return made
+    return "\n\n".join(parts) + "\n"
 
 
 def graph(text: str) -> Dataset:

@@ -62,6 +62,39 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     store.close()
 
 
+def test_a_framework_goes_out_as_a_table_and_comes_back_exactly(tmp_path: Path) -> None:
+    folder, table = tmp_path / "data", tmp_path / "museums.csv"
+    assert run(folder, "load").returncode == 0
+    assert run(folder, "export", "framework/museums", "--format", "csv", "-o", str(table)).returncode == 0
+    assert table.read_bytes().startswith(b"\xef\xbb\xbfuri,")
+
+    assert run(folder, "load", str(table)).stdout.endswith(": 0 statements added, 0 removed\n")
+    text = table.read_text(encoding="utf-8-sig")
+    table.write_text(text.replace(",Exhibition curating,", ",Curating of exhibitions,"), encoding="cp1257")
+    refused = run(folder, "check", str(table))
+    assert refused.returncode == 1
+    assert "cp1257" in refused.stdout + refused.stderr or "UTF-8" in refused.stdout
+    done = run(folder, "load", str(table), "--encoding", "cp1257")
+    assert done.stdout.endswith(": 1 statements added, 1 removed\n")
+    table.write_text("uri,framework,label_en\nczzzzzzz,museums,x\n", encoding="utf-8")
+    wrong = run(folder, "load", str(table))
+    assert wrong.returncode == 1
+    assert "museums.csv:2" in wrong.stdout
+    assert run(folder, "export", "framework/galleries", "--format", "csv").returncode == 2
+
+
+def test_what_there_is_is_counted_by_framework_language_and_relation(tmp_path: Path) -> None:
+    assert run(tmp_path, "load").returncode == 0
+    rows = json.loads(run(tmp_path, "counts", "--format", "json").stdout)
+
+    assert {row["framework"] for row in rows} >= {"generic", "managerial", "libraries", "archives", "museums"}
+    for row in rows:
+        lithuanian, english = row["level descriptors"].split(" · ")
+        assert lithuanian == english
+        assert row["labels"] == row["definitions"] == f"{row['competences']} · {row['competences']}"
+        assert int(english) >= 5 * row["competences"]
+
+
 def test_gaps_are_the_same_through_every_door(data: Path) -> None:
     by_command = run(data, "gaps", "--organisation", LIBRARY, "--format", "csv").stdout
     by_question = run(data, "ask", "gaps_of_organisation", f"organisation={LIBRARY}", "--format", "csv").stdout
