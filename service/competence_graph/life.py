@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
+
 from competence_graph.answers.erasing import erase
 from competence_graph.bundled import bundled
-from competence_graph.demo import SEED, demo_world, read_catalogue
+from competence_graph.demo import INSTITUTIONS, SEED, Institution, demo_world, read_catalogue
 from competence_graph.errors import StoreError
 from competence_graph.graph.change import Change
 from competence_graph.graph.history import people_graphs
@@ -37,17 +39,45 @@ def settle(writer: Writer, base: str) -> None:
     writer.turn()
 
 
-def invent(writer: Writer, registry: Registry, day: date, base: str) -> None:
-    """Put the demonstration world into a store and a registry that have none yet: names in the registry only."""
+def invent(
+    writer: Writer,
+    registry: Registry,
+    day: date,
+    base: str,
+    *,
+    institutions: Sequence[Institution] = INSTITUTIONS,
+    described: Sequence[ox.Quad] = (),
+    seed: int = SEED,
+    told: Callable[[str], None] = lambda _graph: None,
+) -> None:
+    """Put a demonstration world into a store and a registry that have none yet: names in the registry only.
+
+    Args:
+        writer: The store's guarded write.
+        registry: Takes the names.
+        day: Today.
+        base: Of all IRIs.
+        institutions: Of the world.
+        described: What a file says of those of them that the world does not describe.
+        seed: Of the people.
+        told: Is told each graph before it is written.
+    """
     if any(account.demo for account in registry.demo_accounts()):
         return
-    world = demo_world(SEED, day, read_catalogue(writer.store), base=base)
+    world = demo_world(seed, day, read_catalogue(writer.store), base=base, institutions=institutions)
     registry.identify_all(
         [(each.pseudonym, each.organisation, each.given_name, each.family_name, None) for each in world.identities]
     )
     # A start that was cut off left people there already; the accounts come last and tell that all is done.
-    if not {each.graph for each in people_graphs(writer.store)} & set(world.graphs):
-        writer.write(Change(put=world.quads), actor=OPERATOR)
+    there = {each.graph for each in people_graphs(writer.store)}
+    first = [quad for graph, quads in world.graphs.items() if not _of_people(graph, base) for quad in quads]
+    if not there & set(world.graphs):
+        told("")
+        writer.write(Change(put=(*described, *first)), actor=OPERATOR)
+    for graph, quads in world.graphs.items():
+        if _of_people(graph, base) and graph not in there:
+            told(graph)
+            writer.write(Change(put=quads), actor=OPERATOR)
     for each in world.accounts:
         registry.put_account(
             each.id,
@@ -59,6 +89,10 @@ def invent(writer: Writer, registry: Registry, day: date, base: str) -> None:
             demo=True,
         )
     log.info("demonstration world made", extra={"people": len(world.identities)})
+
+
+def _of_people(graph: str, base: str) -> bool:
+    return graph.startswith(f"{base}graph/people/")
 
 
 class Life:

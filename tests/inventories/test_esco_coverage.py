@@ -1,4 +1,4 @@
-"""What ESCO calls essential for the sector's occupations is matched from a competence of ours, or it is said why not."""
+"""What ESCO calls essential for the occupations of the sector is matched from ours, or it is said why not."""
 
 import csv
 from collections import defaultdict

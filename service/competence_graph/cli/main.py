@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-GROUPS: Final = ("serving", "data", "counting", "asking", "people", "keeping")
+GROUPS: Final = ("serving", "demo", "data", "counting", "asking", "people", "keeping")
 
 
 def _version(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""Make the demonstration world: three invented institutions, some 120 people, two years of records.
+"""Make a demonstration world: invented institutions and people, two years of records.
 
 Pure: the same seed, day and catalogue give the same world. Names are in the identities only; the quads know pseudonyms.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -93,24 +93,35 @@ class _Worker:
         return min(post.start for post in self.posts)
 
 
-def demo_world(seed: int, day: date, catalogue: Catalogue, *, base: str = BASE) -> World:
-    """Return the world as it is on a day.
+def demo_world(
+    seed: int,
+    day: date,
+    catalogue: Catalogue,
+    *,
+    base: str = BASE,
+    institutions: Sequence[Institution] = INSTITUTIONS,
+) -> World:
+    """Return the world as it is on a day; unless told otherwise, of three institutions and some 120 people.
 
     Args:
         seed: Another one gives other people with other levels in the same institutions.
         day: Today; every date is counted from it.
         catalogue: What roles ask for; nothing about competences is known here besides.
         base: Of all IRIs.
+        institutions: Who employs the people.
 
     Raises:
         KeyError: If the catalogue lacks a role that somebody holds.
     """
-    return _Making(seed, day, catalogue, base).world()
+    return _Making(seed, day, catalogue, base, institutions).world()
 
 
 class _Making:
-    def __init__(self, seed: int, day: date, catalogue: Catalogue, base: str) -> None:
+    def __init__(
+        self, seed: int, day: date, catalogue: Catalogue, base: str, institutions: Sequence[Institution]
+    ) -> None:
         self.rng = random.Random(seed)  # noqa: S311 - a repeatable world, no secret
+        self.institutions = institutions
         self.day = day
         self.catalogue = catalogue
         self.base = base
@@ -132,12 +143,15 @@ class _Making:
         identities: list[Identity] = []
         accounts: list[DemoAccount] = []
         public = graph_iri("organisations", self.base)
-        graphs[public] = tuple(quad for each in INSTITUTIONS for quad in self.described(each, public))
-        for each in INSTITUTIONS:
+        graphs[public] = tuple(quad for each in self.institutions for quad in self.described(each, public))
+        for each in self.institutions:
             own = graph_iri(f"organisation/{each.id}", self.base)
             switch = node(str(CG.countsSelfAssessment))
             graphs[own] = (ox.Quad(node(self.id(each.id)), switch, to_term(each.counts_self), node(own)),)
-        for each in INSTITUTIONS:
+        for each in self.institutions:
+            # In a small world no two people bear the same name; in a large one no two of the same institution.
+            if len(self.institutions) > len(INSTITUTIONS):
+                self.names = set()
             workers = self.workers(each)
             people = [self.identity(each, worker.person) for worker in workers]
             graph = graph_iri(f"people/{each.id}", self.base)
@@ -158,9 +172,10 @@ class _Making:
             "skos:prefLabel": [Text(each.lt, "lt"), Text(each.en, "en")],
             "dct:spatial": self.id(MUNICIPALITY),
             "org:classification": self.id(each.sector),
-            "org:hasUnit": [self.id(unit.id) for unit in each.units],
         }
-        yield from _quads(self.id(each.id), facts, graph)
+        if each.described:
+            yield from _quads(self.id(each.id), facts, graph)
+        yield from _quads(self.id(each.id), {"org:hasUnit": [self.id(unit.id) for unit in each.units]}, graph)
         for unit in each.units:
             named: dict[str, Value | list[Value]] = {
                 "rdf:type": Iri(expand("org:OrganizationalUnit")),
@@ -210,6 +225,8 @@ class _Making:
         return Identity(person, self.id(each.id), given, family)
 
     def accounts(self, each: Institution, workers: list[_Worker], people: list[Identity]) -> Iterator[DemoAccount]:
+        if not each.word:
+            return
         names = {each.pseudonym: f"{each.given_name} {each.family_name}" for each in people}
         organisation = self.id(each.id)
         hr = next(worker for worker in workers if worker.posts[-1].role == self.id(HUMAN_RESOURCES))
@@ -259,10 +276,12 @@ class _Making:
         return {each: self.rng.uniform(0.8, 1.4) for each in chosen}
 
     def spread_of_needs(self) -> Counter[str]:
-        """Count in how many of the institutions each competence is needed."""
+        """Count in how many kinds of institution each competence is needed."""
         spread: Counter[str] = Counter()
-        for each in INSTITUTIONS:
-            roles = {role for unit in each.units for role in (unit.head, *unit.posts)}
+        of_kind: dict[str, set[str]] = defaultdict(set)
+        for each in self.institutions:
+            of_kind[each.sector] |= {role for unit in each.units for role in (unit.head, *unit.posts)}
+        for roles in of_kind.values():
             asked = (asked for role in roles for asked in self.catalogue.requirements[self.id(role)])
             spread.update({one.competence for one in asked})
         return spread

@@ -29,7 +29,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """An institution; ``word`` names its demonstration accounts.
+    """An institution; ``word`` names its demonstration accounts, empty where it has none.
 
     ``promotions`` are the roles that people of a role come from or go to; ``second`` a role that some hold besides.
     """
@@ -43,6 +43,8 @@ class Institution:
     units: tuple[Unit, ...]
     promotions: Mapping[str, str] = field(default_factory=dict)
     second: str = PROJECT_MANAGER
+    described: bool = True
+    """Whether the world says its name, sector and place; else a file does."""
 
     @property
     def size(self) -> int:
