@@ -33,6 +33,7 @@ class Team:
 
 
 _OFFICE: Final = {HUMAN_RESOURCES: 1, MARKETING: 2, PROJECT_MANAGER: 1}
+_HOUSE: Final = {"ry1vjnye": 1, "rcjna4ar": 1, **_OFFICE, "rdt2zq22": 2}
 _SERVICES: Final = {HUMAN_RESOURCES: 1, "rcjna4ar": 1, "rww2agdw": 1}
 
 OUTLINES: Final[Mapping[str, Sequence[Team]]] = {
@@ -60,13 +61,13 @@ OUTLINES: Final[Mapping[str, Sequence[Team]]] = {
         Team("Dokumentų sklaidos skyrius", "Publication Department", "r2r15qgv", 9, {"rc4d139d": 2, "ra1hfxg9": 1}),
     ),
     "sector-theatre": (
-        Team("Administracija", "Administration", "r4exf9ky", 22, {"ry1vjnye": 1, "rcjna4ar": 1, **_OFFICE, "rdt2zq22": 2}),
+        Team("Administracija", "Administration", "r4exf9ky", 22, _HOUSE),
         Team("Kūrybos skyrius", "Artistic Department", "r4twnh8j", 25,
              {"r7sf5xsx": 3, "rbs7cyn8": 1, "r9zkhryr": 1, "rg16wh3y": 2}),
         Team("Scenos tarnyba", "Stage Department", "r2r15qgv", 53, {"r72jppv7": 6, "rmkkz849": 3}),
     ),
     "sector-concert-venue": (
-        Team("Administracija", "Administration", "r4exf9ky", 25, {"ry1vjnye": 1, "rcjna4ar": 1, **_OFFICE, "rdt2zq22": 2}),
+        Team("Administracija", "Administration", "r4exf9ky", 25, _HOUSE),
         Team("Koncertų skyrius", "Concert Department", "rg16wh3y", 40, {"rg16wh3y": 3, "r4jajxxt": 4, "r62yv433": 1}),
         Team("Techninė tarnyba", "Technical Department", "r2r15qgv", 35, {"rmkkz849": 2, "r72jppv7": 3}),
     ),
