@@ -10,7 +10,7 @@ import rdflib
 from competence_graph.graph.vocab import CG
 
 INVENTORIES = Path(__file__).resolve().parent.parent.parent / "inventories"
-COMPLETE = ("generic", "managerial", "libraries", "museums", "archives")
+COMPLETE = ("generic", "managerial", "libraries", "museums", "archives", "cultural-centres")
 ALIKE = 0.6
 
 

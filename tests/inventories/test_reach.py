@@ -15,6 +15,7 @@ from competence_graph.graph.vocab import CG
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPLETE = (
     "roles/archives.ttl",
+    "roles/cultural-centres.ttl",
     "roles/libraries.ttl",
     "roles/museums.ttl",
     "roles/shared.ttl",
