@@ -1,6 +1,9 @@
 """README and docs/ say what is true: commands, defaults, codes and links are compared with the thing itself."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -154,3 +157,15 @@ def test_no_decision_is_longer_than_thirty_lines():
 
     assert [f"{number:04}" for number in range(1, len(decisions) + 1)] == [path.name[:4] for path in decisions]
     assert {} == {of(path): len(told(path).splitlines()) for path in decisions if len(told(path).splitlines()) > 30}
+
+
+def test_the_tables_of_what_there_is_are_what_the_command_prints(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COMPETENCE_GRAPH_")}
+    environment |= {"COMPETENCE_GRAPH_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "competence_graph.cli.main"]
+    subprocess.run([*command, "load"], env=environment, check=True, capture_output=True, timeout=100)
+    printed = subprocess.run(
+        [*command, "counts"], env=environment, check=True, capture_output=True, text=True, timeout=100
+    ).stdout
+
+    assert printed in README

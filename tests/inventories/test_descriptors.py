@@ -56,5 +56,19 @@ def test_no_two_levels_of_a_competence_share_more_than_60_percent_of_their_words
     assert set() == repeated
 
 
+@pytest.mark.parametrize("lang", ["lt", "en"])
+def test_competences_of_restorers_are_described_for_all_six_categories_that_differ(lang):
+    found = descriptors("restorers", lang)
+
+    assert len(found) == 6
+    assert all(sorted(texts) == [1, 2, 3, 4, 5, 6] for texts in found.values())
+    assert not [
+        each
+        for each, texts in found.items()
+        for low, high in itertools.combinations(sorted(texts), 2)
+        if alike(texts[low], texts[high]) > ALIKE
+    ]
+
+
 def test_an_adverb_more_does_not_make_another_level():
     assert alike("Describes objects by the rules.", "Independently describes objects by the rules.") > ALIKE
