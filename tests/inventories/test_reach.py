@@ -13,7 +13,7 @@ from rdflib.namespace import Namespace
 from competence_graph.graph.vocab import CG
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COMPLETE = ("roles/shared.ttl", "roles/libraries.ttl", "roles/museums.ttl")
+COMPLETE = ("roles/shared.ttl", "roles/libraries.ttl", "roles/museums.ttl", "roles/archives.ttl")
 ELM = Namespace("http://data.europa.eu/snb/model/elm/")
 
 
