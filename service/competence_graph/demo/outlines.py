@@ -51,14 +51,14 @@ OUTLINES: Final[Mapping[str, Sequence[Team]]] = {
              {"rqf302w2": 4, "r52xn9zv": 1}),
     ),
     "sector-archive": (
-        Team("Administracija", "Administration", "rhv7jh8g", 14, {"r2r15qgv": 1, **_SERVICES}),
-        Team("Dokumentų saugojimo skyrius", "Storage Department", "r2r15qgv", 24, {"r0knw071": 5, "ra1hfxg9": 2}),
+        Team("Administracija", "Administration", "r8vtf6tp", 14, {"r2r15qgv": 1, **_SERVICES}),
+        Team("Dokumentų saugojimo skyrius", "Storage Department", "r2r15qgv", 24, {"rhbz5xqm": 5, "rez88y1j": 2}),
         Team("Dokumentų priėmimo ir priežiūros skyrius", "Transfer and Supervision Department", "r2r15qgv", 24,
-             {"rpc4b8bc": 3, "ra1hfxg9": 4, "rvxqccha": 2}),
+             {"reexbrmn": 3, "rez88y1j": 4, "rvnbtdns": 2}),
         Team("Lankytojų aptarnavimo skyrius", "User Services Department", "r2r15qgv", 18,
-             {"rf18nfat": 5, "ra1hfxg9": 1}),
-        Team("Skaitmeninio archyvo skyrius", "Digital Archive Department", "r2r15qgv", 11, {"r7242cvk": 1}),
-        Team("Dokumentų sklaidos skyrius", "Publication Department", "r2r15qgv", 9, {"rc4d139d": 2, "ra1hfxg9": 1}),
+             {"rd6969m8": 5, "rez88y1j": 1}),
+        Team("Skaitmeninio archyvo skyrius", "Digital Archive Department", "r2r15qgv", 11, {"r8g48m8w": 1}),
+        Team("Dokumentų sklaidos skyrius", "Publication Department", "r2r15qgv", 9, {"re48bmtc": 2, "rez88y1j": 1}),
     ),
     "sector-theatre": (
         Team("Administracija", "Administration", "r4exf9ky", 22, _HOUSE),
@@ -89,7 +89,7 @@ OUTLINES: Final[Mapping[str, Sequence[Team]]] = {
 
 PROMOTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "sector-library": LIBRARY.promotions,
-    "sector-archive": {"rpc4b8bc": "ra1hfxg9", "rf18nfat": "r0knw071", "r2r15qgv": "rpc4b8bc"},
+    "sector-archive": {"reexbrmn": "rez88y1j", "rd6969m8": "rhbz5xqm", "r2r15qgv": "reexbrmn"},
     "sector-theatre": {"r4twnh8j": "r7sf5xsx", "rmkkz849": "r72jppv7"},
     "sector-concert-venue": {"rmkkz849": "r72jppv7", "rg16wh3y": "r4jajxxt"},
     "sector-museum": {"rrtx2m41": "rw77yqsy", "rb5nm6mg": "rpstk95q", "rw77yqsy": "r97ynvr4"},
