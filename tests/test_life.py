@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 
 from competence_graph.bundled import bundled
+from competence_graph.demo import SEED, listed, listed_quads, national_institutions
 from competence_graph.errors import StoreHeldError
 from competence_graph.graph.change import Change
 from competence_graph.graph.history import people_graphs
 from competence_graph.graph.inventory import guard, load_inventories, read_file
 from competence_graph.graph.oxigraph import OxigraphStore
+from competence_graph.graph.questions import ask
 from competence_graph.graph.write import VILNIUS
 from competence_graph.life import Life, invent, seconds_to_midnight, settle
 from competence_graph.model.actor import OPERATOR
-from competence_graph.model.iri import BASE
+from competence_graph.model.iri import BASE, Iri
 from competence_graph.registry import Registry
 
 DAY = date(2026, 11, 24)
@@ -44,6 +46,29 @@ def test_second_start_changes_nothing_and_keeps_the_demonstration(tmp_path: Path
     assert len(accounts) >= 6
     again.close()
     registry.close()
+
+
+def test_institutions_of_every_kind_keep_their_units_and_names_when_the_service_starts_again(tmp_path: Path) -> None:
+    everybody = national_institutions(listed(bundled("inventories")), SEED)
+    chosen = list({each.sector: each for each in sorted(everybody, key=lambda each: -each.size)}.values())
+    described = listed_quads(bundled("inventories"), BASE)
+    registry = Registry(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    store = OxigraphStore()
+    writer = guard(store, today=lambda: DAY)
+    settle(writer, BASE)
+    told: list[str] = []
+    invent(writer, registry, DAY, BASE, institutions=chosen, described=described, told=told.append)
+    before = store.dump()
+    settle(writer, BASE)
+
+    assert store.dump() == before
+    assert len(told) == 1 + len(chosen) == 7
+    assert {str(each.organisation) for each in people_graphs(store)} == {f"{BASE}id/{each.id}" for each in chosen}
+    for each in chosen:
+        names = ask(store, "institutions", sector=Iri(f"{BASE}id/{each.sector}"))
+        assert (f"{BASE}id/{each.id}", each.lt) in {(str(row["organisation"]), str(row["name"])) for row in names}
+        units = ask(store, "organisation_units", organisation=Iri(f"{BASE}id/{each.id}"))
+        assert {str(row["unit"]) for row in units} == {f"{BASE}id/{unit.id}" for unit in each.units}
 
 
 def test_start_that_was_cut_off_before_its_accounts_is_finished_by_the_next(tmp_path: Path) -> None:

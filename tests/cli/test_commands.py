@@ -83,6 +83,16 @@ def test_a_framework_goes_out_as_a_table_and_comes_back_exactly(tmp_path: Path) 
     assert run(folder, "export", "framework/galleries", "--format", "csv").returncode == 2
 
 
+def test_a_country_is_never_invented_over_data_in_use(data: Path, tmp_path: Path) -> None:
+    held = run(data, "demo")
+    assert (held.returncode, "holds this data" in held.stderr) == (2, True)
+    with_closing = Registry(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    with_closing.accounts.create("admin", "Rasa", "rasa@example.org", given_by="operator")
+    with_closing.close()
+    used = run(tmp_path, "demo")
+    assert (used.returncode, "in use already" in used.stderr) == (2, True)
+
+
 def test_what_there_is_is_counted_by_framework_language_and_relation(tmp_path: Path) -> None:
     assert run(tmp_path, "load").returncode == 0
     rows = json.loads(run(tmp_path, "counts", "--format", "json").stdout)
