@@ -229,7 +229,9 @@ class _Making:
             return
         names = {each.pseudonym: f"{each.given_name} {each.family_name}" for each in people}
         organisation = self.id(each.id)
-        hr = next(worker for worker in workers if worker.posts[-1].role == self.id(HUMAN_RESOURCES))
+        # A very small institution has nobody for it but its head.
+        specialists = (worker for worker in workers if worker.posts[-1].role == self.id(HUMAN_RESOURCES))
+        hr = next(specialists, workers[0])
         yield DemoAccount(f"demo-{each.word}-hr", "hr", names[hr.person], organisation, hr.person)
         if each is not LIBRARY:
             return
