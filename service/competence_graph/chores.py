@@ -121,6 +121,7 @@ class Chores:
             + registry.sessions.drop_old()
             + registry.bearer.drop_old()
             + registry.audit.drop_old()
+            + registry.imports.drop_old()
         )
 
     def export_audit(self) -> int:

@@ -140,6 +140,16 @@ class Identities(Part):
             )
             return at.scalar(asked.limit(1)) is not None
 
+    def present(self, organisation: str) -> dict[str, tuple[str, str, str | None]]:
+        """Return given name, family name and e-mail of everybody of an organisation who has not left, by pseudonym."""
+        with self.transactions() as at:
+            rows = at.scalars(
+                select(Identity).where(
+                    Identity.organisation == organisation, or_(Identity.left.is_(None), Identity.left > self.now())
+                )
+            )
+            return {row.pseudonym: (row.given_name, row.family_name, row.email) for row in rows}
+
     def names_in(self, organisation: str) -> list[str]:
         """Return the names of everybody of an organisation, by the last part of its IRI: for the scan, never shown."""
         with self.transactions() as at:

@@ -22,6 +22,7 @@ from competence_graph.registry.credentials import Credentials
 from competence_graph.registry.engine import open_engine
 from competence_graph.registry.glasses import Glasses
 from competence_graph.registry.identities import Identities
+from competence_graph.registry.imports import Imports
 from competence_graph.registry.issuers import Issuers
 from competence_graph.registry.jobs import Jobs
 from competence_graph.registry.journal import JOURNAL, Journal
@@ -35,6 +36,7 @@ from competence_graph.registry.tables import (
     ContestRow,
     GrantRow,
     Identity,
+    ImportRow,
 )
 from competence_graph.registry.tickets import Tickets
 
@@ -80,6 +82,7 @@ class Registry:
         self.bearer = BearerTokens(transactions, now)
         self.issuers = Issuers(transactions, self.cipher)
         self.jobs = Jobs(transactions, now)
+        self.imports = Imports(transactions, now, self.cipher)
         self._transactions = transactions
 
     def close(self) -> None:
@@ -129,6 +132,9 @@ class Registry:
         self.audit.flush()
         with self._transactions.begin() as at:
             human = at.scalar(select(Identity.human).where(Identity.pseudonym == pseudonym))
+            # A table that was handed in may name them anywhere.
+            whose = select(Identity.organisation).where(Identity.pseudonym == pseudonym)
+            at.execute(delete(ImportRow).where(ImportRow.organisation.in_(whose)))
             at.execute(delete(ContestRow).where(ContestRow.pseudonym == pseudonym))
             at.execute(delete(CarryRow).where(or_(CarryRow.pseudonym == pseudonym, CarryRow.source.in_(list(records)))))
             others = select(Identity.pseudonym).where(Identity.human == human, Identity.pseudonym != pseudonym)

@@ -300,3 +300,18 @@ class LicenceRow(Base):
     seats: Mapped[int]
     since: Mapped[datetime] = mapped_column(Moment)
     until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class ImportRow(Base):
+    """A table that an institution imports; ``content`` is encrypted, for it holds people's names and levels."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    organisation: Mapped[str] = mapped_column(_IRI, index=True)
+    account: Mapped[str] = mapped_column(_ID)
+    at: Mapped[datetime] = mapped_column(Moment)
+    expires: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str] = mapped_column(String(20))
+    content: Mapped[str] = mapped_column(Text)
+    counts: Mapped[str] = mapped_column(Text)
