@@ -54,6 +54,7 @@ ROUTES: Final = (
     "roles",
     "courses",
     "people",
+    "importing",
     "staffing",
     "levels",
     "my_data",

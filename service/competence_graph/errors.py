@@ -11,6 +11,8 @@ CompetenceGraphError
 │   ├── UnreadableFileError        a file that cannot be read in the form it claims
 │   ├── AccountExistsError         an account with that e-mail address is there already
 │   ├── StaffingError              a post that cannot begin or end like this
+│   ├── ImportUndoError            an import on which later records rest
+│   ├── UploadError                an upload that is larger than is taken
 │   ├── WeakPasswordError          a password that is too short or too common
 │   └── RefusedError               a write whose findings forbid it; carries the findings
 ├── NotFoundError                  no such thing, or none that the actor may see (the two look alike)
@@ -140,6 +142,22 @@ class StaffingError(InputError):
         self.fault = fault
         self.post_start = post_start
         super().__init__(f"The post cannot be recorded like this: {fault}.")
+
+
+class ImportUndoError(InputError):
+    """An import that cannot be undone: ``since`` things were recorded that rest on it."""
+
+    def __init__(self, since: int) -> None:
+        self.since = since
+        super().__init__(f"The import cannot be undone: {since} record(s) made since rest on it.")
+
+
+class UploadError(InputError):
+    """An upload that is larger than is taken, or does not say how large it is; ``most`` is in bytes."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"The file is larger than {most >> 20} MB, or its size is not known: send a smaller one.")
 
 
 class WeakPasswordError(InputError):

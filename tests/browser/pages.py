@@ -29,6 +29,7 @@ PAGES = [
     Page("my-data", "/{lang}/people/{person}/data", actor="learner"),
     Page("erase", "/{lang}/people/{person}/erase", actor="learner"),
     Page("staff", "/{lang}/organisations/{organisation}/staff", actor="hr"),
+    Page("import", "/{lang}/organisations/{organisation}/import", actor="hr"),
     Page("post", "/{lang}/people/{person}/post", actor="hr"),
     Page("jobs", "/{lang}/jobs", actor="admin"),
     Page("admin", "/{lang}/admin", actor="admin"),

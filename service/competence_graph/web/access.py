@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections.abc import AsyncGenerator
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -15,12 +16,22 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from competence_graph.errors import BadTokenError, ForbiddenError, NotSignedInError, SecondFactorError, TokenScopeError
+from competence_graph.errors import (
+    BadTokenError,
+    ForbiddenError,
+    NotSignedInError,
+    SecondFactorError,
+    TokenScopeError,
+    UploadError,
+)
+from competence_graph.exchange.spreadsheets import MOST_PACKED
 from competence_graph.model.actor import ANYONE, Actor
 from competence_graph.registry import Session
 from competence_graph.web.deps import Parts, Services, services
 
 CSRF_FIELD: Final = "csrf"
+MOST_UPLOADED: Final = MOST_PACKED + (1 << 20)
+"""Bytes of a form with a file in it."""
 
 
 class CrossSiteError(ForbiddenError):
@@ -213,12 +224,43 @@ async def checked_form(request: Request, parts: Annotated[Services, Depends(serv
     Raises:
         CrossSiteError: If another site sent it, or its token is not that of this session.
     """
+    _check_origin(request)
+    form = await request.form(max_files=0, max_fields=200)
+    await _check_token(request, parts, form)
+    return form
+
+
+async def checked_upload(
+    request: Request, parts: Annotated[Services, Depends(services)]
+) -> AsyncGenerator[FormData, None]:
+    """Give the form that a page of ours sent, with one file at most and with as many fields as a table's page has.
+
+    Raises:
+        CrossSiteError: If another site sent it, or its token is not that of this session.
+        UploadError: If it is larger than is taken, or does not say how large it is.
+    """
+    _check_origin(request)
+    # Before anything of it is read: the form is parsed to memory and to a temporary file.
+    size = request.headers.get("content-length", "")
+    if not size.isdigit() or int(size) > MOST_UPLOADED:
+        raise UploadError(MOST_UPLOADED)
+    form = await request.form(max_files=1, max_fields=2000)
+    try:
+        await _check_token(request, parts, form)
+        yield form
+    finally:
+        await form.close()
+
+
+def _check_origin(request: Request) -> None:
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise CrossSiteError
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
         raise CrossSiteError
-    form = await request.form(max_files=0, max_fields=200)
+
+
+async def _check_token(request: Request, parts: Services, form: FormData) -> None:
     given = str(form.get(CSRF_FIELD, ""))
     session_token = request.cookies.get(session_cookie(parts), "")
     # On a thread: the registry is a database.
@@ -227,7 +269,7 @@ async def checked_form(request: Request, parts: Annotated[Services, Depends(serv
     expected = session.csrf if session is not None else _signed(parts, visit) if visit else ""
     if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
         raise CrossSiteError
-    return form
 
 
 CheckedForm = Annotated[FormData, Depends(checked_form)]
+CheckedUpload = Annotated[FormData, Depends(checked_upload)]

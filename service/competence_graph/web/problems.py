@@ -91,6 +91,14 @@ PROBLEMS: Final[dict[type[Exception], Problem]] = {
         msgid("The post cannot be recorded like this"),
         msgid("Look at the days and posts, and send the form again."),
     ),
+    errors.ImportUndoError: Problem(
+        409,
+        msgid("The import cannot be undone any more"),
+        msgid("Levels or posts were recorded since that rest on it. Correct single levels instead."),
+    ),
+    errors.UploadError: Problem(
+        413, msgid("The file is too large"), msgid("Send a smaller table, or send it in parts.")
+    ),
     errors.WeakPasswordError: Problem(
         422, msgid("The password is too weak"), msgid("Choose twelve characters or more that nobody would try first.")
     ),
