@@ -76,17 +76,19 @@ def words(hr, start):
 def numbers(page):
     return {
         html.unescape(says): int(number)
-        for says, number in re.findall(r'<dt>([^<]*)</dt><dd class="num">(\d+)</dd>', page)
+        for says, number in re.findall(r'<th scope="row">([^<]*)</th><td class="num">(\d+)</td></tr>', page)
     }
 
 
 def state(own, organisation):
     """Everything that is known of an institution: statements of its people, names and its own statements."""
     services = own.state.services
-    people = set(services.store.select(
+    people = set(
+        services.store.select(
             "SELECT ?s ?p ?o WHERE { GRAPH ?g { ?s ?p ?o } FILTER(CONTAINS(STR(?g), '/people/') || STR(?g) = "
             f"'{services.base}graph/organisations') }}"
-        ).rows)
+        ).rows
+    )
     return people, services.registry.identities.present(organisation)
 
 
@@ -106,11 +108,9 @@ def test_a_table_of_people_becomes_people_with_gaps_and_is_undone_without_a_trac
     assert step(hr, path, "commit").status_code == 303
     done = hr.get(path).text
     assert "The table is imported" in done
-    assert numbers(done) | {"People who are not in the table; they stay as they are": 0} == {
-        "Rows of the table": 2, "New people": 2, "New units": 0, "Posts that begin": 2, "Posts that end": 0,
-        "Levels that are recorded": 0, "Levels that are recorded already": 0, "People for whom nothing changes": 0,
-        "People who are not in the table; they stay as they are": 0,
-    }  # fmt: skip
+    told = numbers(done)
+    assert told.pop("People who are not in the table; they stay as they are") > 10
+    assert told == {"Rows of the table": 2, "New people": 2, "Posts that begin": 2}
     people = hr.get(f"/en/organisations/{local_of(library_hr.organisation)}/people").text
     assert "Žydrė" in people
     assert "Ąžuolas" in people
@@ -131,7 +131,7 @@ def test_the_same_table_twice_changes_nothing_the_second_time(hr, start, own, wo
     shown = numbers(hr.get(second).text)
     step(hr, second, "commit")
 
-    assert shown["New people"] == shown["Posts that begin"] == 0
+    assert not {"New people", "Posts that begin", "Levels that are recorded"} & set(shown)
     assert shown["People for whom nothing changes"] == 1
     assert state(own, library_hr.organisation) == after
 
@@ -195,7 +195,7 @@ def test_levels_in_columns_of_competences_are_recorded_once(hr, start, own, word
 
     shown = numbers(hr.get(path).text)
     assert shown["Levels that are recorded"] == 1  # 0: not assessed
-    assert shown["New people"] == 0
+    assert "New people" not in shown
     step(hr, path, "commit")
     rows = [
         row

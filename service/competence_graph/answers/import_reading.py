@@ -168,9 +168,8 @@ class _Reading:
 
     def row(self, number: int, cells: Sequence[str]) -> None:
         before = len(self.faults)
-        wish = self.person(number, cells)
-        if wish is None:
-            return
+        # Whoever it is, the other cells are looked at too: a row is mended once.
+        wish = self.person(number, cells) or PersonWish("unknown", "", "", None)
         post = self.post(number, cells, wish)
         levels = [*self.wide(number, cells), *self.long(number, cells)]
         if len(self.faults) > before:

@@ -27,11 +27,12 @@ from competence_graph.graph.terms import Value, node, to_term
 from competence_graph.graph.vocab import CG, expand
 from competence_graph.graph.write import Writer
 from competence_graph.model.actor import Actor
-from competence_graph.model.import_plan import Effect, PersonWish, Plan
+from competence_graph.model.import_plan import Effect, PersonEffect, PersonWish, Plan
 from competence_graph.model.iri import Iri, Kind, graph_iri, id_iri, mint
 from competence_graph.model.text import LANGS, Text
 from competence_graph.registry import Registry
 
+_OF_ONE: Final = ("new_posts", "ended_posts", "new_levels")
 _N_QUADS: Final = ox.RdfFormat.N_QUADS
 
 
@@ -154,6 +155,7 @@ class _Draft:
     touched: set[str] = field(default_factory=set)
     identities: list[tuple[str, str, str, str, str | None]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    effects: list[PersonEffect] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     graph: str = ""
 
@@ -167,10 +169,14 @@ class _Draft:
             )
         changed = False
         for wish in plan.people:
-            before = len(self.put)
+            before, counted = len(self.put), dict(self.counts)
             self.person(wish, places)
-            changed = changed or len(self.put) > before
-            self.counts["unchanged"] += len(self.put) == before
+            if len(self.put) == before:
+                self.counts["unchanged"] += 1
+                continue
+            changed = True
+            more = {name: self.counts[name] - counted.get(name, 0) for name in _OF_ONE}
+            self.effects.append(PersonEffect(wish.name, not wish.known, *more.values()))
         if not changed and not places:
             self.put.clear()
         return self
@@ -186,6 +192,7 @@ class _Draft:
             new_units=self.counts["new_units"],
             unchanged=self.counts["unchanged"],
             absent=len(self.around.people.keys() - known),
+            people=self.effects,
         )
 
     def units(self, plan: Plan) -> Mapping[str, str]:

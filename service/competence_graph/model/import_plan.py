@@ -66,8 +66,7 @@ class PersonWish:
 class Plan:
     """What an import means.
 
-    ``units`` are names of units that are not there and would be made; ``skipped`` rows are left out by choice;
-    ``empty`` counts rows without anything to record.
+    ``units`` are names of units that are not there and would be made; ``skipped`` rows are left out by choice.
     """
 
     rows: int
@@ -88,10 +87,21 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonEffect:
+    """What changes for one person: whether they are new, and numbers of posts that begin and end and of levels."""
+
+    name: str
+    new: bool
+    begins: int
+    ends: int
+    levels: int
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What carrying a plan out changes: numbers of people, posts and levels; ``absent`` people are not in the table.
 
-    ``unchanged`` counts the people of the table for whom nothing changes.
+    ``unchanged`` counts the people of the table for whom nothing changes; ``people`` are all the others.
     """
 
     new_people: int
@@ -102,7 +112,8 @@ class Effect:
     new_units: int
     unchanged: int
     absent: int
+    people: Sequence[PersonEffect]
 
     def counts(self) -> Mapping[str, int]:
         """Return the numbers by name."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "people"}

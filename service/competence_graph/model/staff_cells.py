@@ -62,7 +62,8 @@ def day(text: str, order: DayOrder) -> date | None:
         raise ValueError(text)
     if year >= _FOREVER:
         return None
-    return date(year + 2000 if year < 100 else year, month, number)
+    short = len(numbers[1]) != 4 and len(numbers[3]) <= 2
+    return date(year + 2000 if short else year, month, number)
 
 
 def needs_order(cells: Sequence[str]) -> bool:
@@ -90,7 +91,7 @@ def level(text: str, profile: Profile, top: int) -> int | None:
         number = float(round(found * top / 5)) if top != 5 else float(found)
         return max(1, int(number))
     number = float(given.replace(",", "."))
-    if number < 0:
+    if not 0 <= number < _FOREVER:
         raise ValueError(text)
     if profile == "levels":
         if number != int(number) or number > top:

@@ -96,7 +96,9 @@ def said(fault: Fault, lang: Lang) -> str:
     sentence = gettext(_SAYS[fault.kind]) % {"given": fault.given[:60], "top": fault.top}
     if not fault.near:
         return sentence
-    return f"{sentence} {gettext('Did you mean “%(near)s”?') % {'near': fault.near}}"
+    # Not inside the braces of a text: messages are not found there.
+    near = gettext("Did you mean “%(near)s”?") % {"near": fault.near}
+    return f"{sentence} {near}"
 
 
 def fault_rows(plan: Plan, sheet: Mapping[str, Any], fixes: Mapping[str, str], lang: Lang) -> list[FaultRow]:
@@ -127,11 +129,6 @@ def fault_rows(plan: Plan, sheet: Mapping[str, Any], fixes: Mapping[str, str], l
             )
         )
     return lines
-
-
-def _cell(fault: Fault, head: Sequence[str], cells: Sequence[str], lang: Lang) -> FaultCell:
-    place = fault.column
-    return FaultCell(place, head[place], cells[place], said(fault, lang), fault.near, _LISTS.get(fault.kind, ""))
 
 
 _LISTS: Final[Mapping[FaultKind, str]] = {
@@ -177,6 +174,6 @@ def template_words(store: Store, actor: Actor, organisation: Iri, lang: Lang) ->
 
 
 def effect_lines(counts: Mapping[str, int], lang: Lang) -> list[tuple[str, int]]:
-    """Return what changes in words, with its number."""
+    """Return what changes in words, with its number; what is none is not said."""
     gettext = words(lang).gettext
-    return [(gettext(says), counts[name]) for name, says in _EFFECTS if name in counts]
+    return [(gettext(says), counts[name]) for name, says in _EFFECTS if counts.get(name)]

@@ -39,6 +39,8 @@ router = APIRouter()
 
 SHOWN: Final = 50
 """Faulty rows on one page: when they are mended, the next are shown."""
+LISTED: Final = 500
+"""People whom the preview names."""
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -259,7 +261,12 @@ def _step(
         }
     else:
         effect = importing.effect(actor, parts.store, around, plan, today=parts.today, base=parts.base)
-        context |= {"step": "preview", "effects": effect_lines(effect.counts(), lang), "effect": effect}
+        context |= {
+            "step": "preview",
+            "effects": effect_lines(effect.counts(), lang),
+            "effect": effect,
+            "shown": LISTED,
+        }
     # Whoever is named in the table is of this institution, or will be; those who are there already are looked at.
     look = Look(actor, whose, {each.known for each in plan.people if each.known})
     return respond(request, Answer(page="import.html", context=context, look=look))
