@@ -138,6 +138,8 @@ class Life:
         """
         if self._holder is not None:
             self._holder.listen()
+        if self._registry is not None:
+            self._registry.imports.resume()
         self._midnight.start()
 
     def stop(self) -> None:

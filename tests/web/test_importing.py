@@ -3,6 +3,8 @@
 import html
 import io
 import re
+import threading
+import time
 
 import openpyxl
 import pytest
@@ -10,8 +12,10 @@ from tests.web.conftest import local_of
 from tests.web.signing import as_demo, csrf
 
 from competence_graph.answers.people import find_person
+from competence_graph.errors import RefusedError
 from competence_graph.graph.questions import ask
 from competence_graph.model.iri import Iri
+from competence_graph.web.routes import importing
 
 HEAD = "Vardas,Pavardė,El. paštas,Padalinys,Pareigybė,Pirma diena"
 
@@ -32,8 +36,8 @@ def upload(visitor, start, data, name="staff.csv"):
     return visitor.post(start, data={"csrf": token}, files={"file": (name, given)})
 
 
-def step(visitor, path, act, **fields):
-    token = csrf(visitor.get(path))
+def step(visitor, path, act, page=None, **fields):
+    token = csrf(visitor.get(page or path))
     # As a browser sends it: the form has an upload's encoding whether a file is in it or not.
     return visitor.post(
         path, files=[(name, (None, value)) for name, value in {"csrf": token, "act": act, **fields}.items()]
@@ -94,6 +98,7 @@ def state(own, organisation):
 
 def test_a_table_of_people_becomes_people_with_gaps_and_is_undone_without_a_trace(hr, start, own, words, library_hr):
     before = state(own, library_hr.organisation)
+    assert f'href="{start}/template"' in hr.get(start).text
     unit, role = words["units"][0], words["roles"][0]
     path = ready(
         hr, start, f"{HEAD}\nŽydrė,Šimkūnaitė,zydre@example.org,{unit},{role},2026-01-05\n"
@@ -336,3 +341,68 @@ def test_find_person_sees_who_was_imported(hr, start, own, words, library_hr):
     made = next(each for each, told in state(own, library_hr.organisation)[1].items() if told[0] == "Rasta")
 
     assert find_person(library_hr, own.state.services.store, Iri(made)) is not None
+
+
+def test_long_table_is_written_after_the_answer_and_its_page_says_so(hr, start, own, words, library_hr, monkeypatch):
+    monkeypatch.setattr(importing, "LONG", 1)
+    held = threading.Event()
+    carry_out = importing.importing.carry_out
+
+    def waiting(*args, **kwargs):
+        held.wait(20)
+        return carry_out(*args, **kwargs)
+
+    monkeypatch.setattr(importing.importing, "carry_out", waiting)
+    row = f"Ilga,Lentelė{{}},,{words['units'][0]},{words['roles'][0]},2026-01-05\n"
+    path = ready(hr, start, f"{HEAD}\n{row.format('')}{row.format('tė')}")
+
+    assert step(hr, path, "commit").status_code == 303
+    running = hr.get(path)
+    assert "is being imported" in running.text
+    assert running.headers["refresh"] == "5"
+    # Neither again nor undone while it runs.
+    assert step(hr, path, "commit", page=start).status_code == 303
+    assert step(hr, path, "undo", page=start).status_code == 303
+    held.set()
+    shown = until(lambda: hr.get(path), lambda page: "The table is imported" in page.text)
+
+    assert "refresh" not in shown.headers
+    assert numbers(shown.text)["New people"] == 2
+
+
+def test_long_table_that_cannot_be_written_says_so_and_waits(hr, start, own, words, library_hr, monkeypatch):
+    monkeypatch.setattr(importing, "LONG", 0)
+
+    def broken(*_args, **_kwargs):
+        raise RefusedError(())
+
+    path = ready(hr, start, f"{HEAD}\nNe,Įrašyta,,{words['units'][0]},{words['roles'][0]},2026-01-05\n")
+    before = state(own, library_hr.organisation)
+    with monkeypatch.context() as broke:
+        broke.setattr(importing.importing, "carry_out", broken)
+        step(hr, path, "commit")
+        shown = until(lambda: hr.get(path), lambda page: "could not be written" in page.text)
+
+    assert "What will change" in shown.text
+    assert state(own, library_hr.organisation) == before
+    step(hr, path, "commit")
+    until(lambda: hr.get(path), lambda page: "The table is imported" in page.text)
+
+
+def test_import_whose_process_ended_is_open_again(hr, start, words, registry, library_hr):
+    path = ready(hr, start, f"{HEAD}\nNutrūkusi,Lentelė,,{words['units'][0]},{words['roles'][0]},2026-01-05\n")
+    made = local_of(path)
+    registry.imports.claim(made, "open", "running")
+
+    assert registry.imports.resume() == 1
+    assert "What will change" in hr.get(path).text
+
+
+def until(ask, holds):
+    """Ask until it holds, for some seconds."""
+    for _ in range(200):
+        answer = ask()
+        if holds(answer):
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(answer.text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import sessionmaker
 
@@ -94,6 +94,14 @@ class Imports:
                 return False
             row.state = becomes
             return True
+
+    def resume(self) -> int:
+        """Open the imports again whose writing ended with the process, and return how many; it wrote all or nothing."""
+        with self._transactions.begin() as at:
+            stuck = at.execute(
+                update(ImportRow).where(ImportRow.state == "running").values(state="open").returning(ImportRow.id)
+            )
+            return len(stuck.all())
 
     def finish(self, made: str, state: State, content: Mapping[str, Any], counts: Mapping[str, int]) -> None:
         """Keep what is needed to undo it and what it did; the table itself is gone."""

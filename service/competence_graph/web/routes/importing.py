@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import logging
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
+from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
@@ -36,9 +38,12 @@ from competence_graph.web.language import words
 from competence_graph.web.respond import Answer, Look, respond, see_other
 
 router = APIRouter()
+log = logging.getLogger(__name__)
 
 SHOWN: Final = 50
 """Faulty rows on one page: when they are mended, the next are shown."""
+LONG: Final = 1000
+"""Rows above which a table is written after its request was answered."""
 LISTED: Final = 500
 """People whom the preview names."""
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -158,23 +163,44 @@ def act(
 
 
 def _commit(request: Request, parts: Services, lang: Lang, actor: Actor, whose: Iri, kept: Import) -> Response:
-    around = surroundings(actor, parts.store, parts.registry, whose)
-    plan = _plan(parts, around, kept)
+    plan = _plan(parts, surroundings(actor, parts.store, parts.registry, whose), kept)
     if plan.faults or not kept.content.get("confirmed"):
         return _step(request, parts, lang, actor, whose, kept)
+    answer = see_other(f"{id_page(lang, 'organisations', whose)}/import/{kept.id}")
     # Of two who press the button at once one does it.
     if parts.registry.imports.claim(kept.id, "open", "running"):
-        try:
+        if plan.rows > LONG:
+            answer.background = BackgroundTask(_carry_out_alone, parts, actor, whose, kept)
+        else:
+            _carry_out(parts, actor, whose, kept)
+    return answer
+
+
+def _carry_out(parts: Services, actor: Actor, whose: Iri, kept: Import) -> None:
+    try:
+        with parts.writer.still():
+            # Read again: what another import has written in the meantime is known now.
+            around = surroundings(actor, parts.store, parts.registry, whose)
+            plan = _plan(parts, around, kept)
             effect, undo = importing.carry_out(
                 actor, parts.writer, parts.registry, around, plan, today=parts.today, base=parts.base
             )
-        except CompetenceGraphError:
-            parts.registry.imports.claim(kept.id, "running", "open")
-            raise
-        parts.registry.imports.finish(
-            kept.id, "done", undo | {"file": kept.content["file"]}, {**effect.counts(), "rows": plan.rows}
-        )
-    return see_other(f"{id_page(lang, 'organisations', whose)}/import/{kept.id}")
+    except BaseException:
+        parts.registry.imports.claim(kept.id, "running", "open")
+        raise
+    parts.registry.imports.finish(
+        kept.id, "done", undo | {"file": kept.content["file"]}, {**effect.counts(), "rows": plan.rows}
+    )
+
+
+def _carry_out_alone(parts: Services, actor: Actor, whose: Iri, kept: Import) -> None:
+    """Carry an import out after its request was answered; the page of the import tells how it ended."""
+    try:
+        _carry_out(parts, actor, whose, kept)
+    except Exception:
+        # Nobody waits for the answer any more: the page tells it, the log says why.
+        log.exception("an import could not be written")
+        parts.registry.imports.keep(kept.id, {**kept.content, "failed": True})
 
 
 # --- reading and choosing
@@ -209,7 +235,7 @@ def _context(parts: Services, actor: Actor, whose: Iri, lang: Lang) -> dict[str,
         "section": "organisation",
         "organisation": label_of(labels(actor, parts.store, {whose}), whose, lang),
         "organisation_href": id_page(lang, "organisations", whose),
-        "here": f"{id_page(lang, 'organisations', whose)}/import",
+        "import_href": f"{id_page(lang, 'organisations', whose)}/import",
         "error": "",
         "done": "",
     }
@@ -241,7 +267,9 @@ def _step(
     context = _context(parts, actor, whose, lang) | {"error": error, "kept": kept, "content": kept.content}
     if kept.state != "open":
         context |= {"step": kept.state, "effects": effect_lines(kept.counts, lang)}
-        return respond(request, Answer(page="import.html", context=context))
+        # The page of a table that is being written looks again by itself.
+        again = {"Refresh": "5"} if kept.state == "running" else {}
+        return respond(request, Answer(page="import.html", context=context, headers=again))
     if kept.content.get("offers"):
         return respond(request, Answer(page="import.html", context=context | {"step": "encoding"}))
     sheet = kept.content["sheets"][kept.content["sheet"]]
@@ -261,6 +289,8 @@ def _step(
         }
     else:
         effect = importing.effect(actor, parts.store, around, plan, today=parts.today, base=parts.base)
+        if kept.content.get("failed"):
+            context["error"] = words(lang).gettext("The table could not be written; nothing was changed. Try again.")
         context |= {
             "step": "preview",
             "effects": effect_lines(effect.counts(), lang),
