@@ -1,0 +1,331 @@
+"""Which courses to take for all gaps of one person together: proven cheapest, in the order in which they can be taken.
+
+One course may serve several gaps, so the cheapest chains of each gap need not be the cheapest plan. An integer program
+chooses courses; each must be open to the person when its turn comes, so two that only open each other are cut out.
+Source: design/model.md, "What to take next".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from competence_graph.model.closing import Chain, Offer, Step
+
+Measure = Literal["price", "hours"]
+MEASURES: Final[tuple[Measure, ...]] = ("price", "hours")
+_CENTS: Final = 100
+_SECONDS: Final = 10.0
+"""Longest search for one plan; the cheapest found by then is given, and said not to be proven."""
+
+
+_Level = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A level to reach in a competence; ``weight`` of each of its levels, where a budget makes one choose."""
+
+    competence: str
+    required: int
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePlan:
+    """Courses in the order to take them; ``reached`` is the level after them of each competence wanted.
+
+    ``unreached`` are levels that no course reaches; ``proven``: nothing cheaper reaches as much.
+    """
+
+    courses: Chain
+    reached: Mapping[str, int]
+    unreached: Mapping[str, int]
+    proven: bool
+
+
+def course_plan(
+    wanted: Collection[Wanted],
+    attained: Mapping[str, int],
+    offers: Iterable[Offer],
+    *,
+    least: Measure = "price",
+    budget: Decimal | int | None = None,
+) -> CoursePlan:
+    """Return the courses that reach all that courses can reach, at the least price or in the fewest hours.
+
+    Args:
+        wanted: Each competence once.
+        attained: The person's levels as far as known; a wanted one counts as 0 where absent. What nobody assessed shuts
+            no course.
+        offers: Courses, with all that come before them.
+        least: What to spend least of, in euros or hours; the other decides between plans that are equal. A course that
+            does not say what it takes is taken only where nothing else reaches as much.
+        budget: What may be spent of it at most; None for as much as it takes. Within a budget the most weight of levels
+            is reached, as cheaply as it can be.
+    """
+    search = _Search(wanted, attained, {offer.course: offer for offer in offers}, least)
+    taken, proven = search.solve(budget)
+    held = search.held(taken)
+    reached = {each.competence: min(each.required, held[each.competence]) for each in wanted}
+    top = search.held(search.open)
+    return CoursePlan(
+        courses=Chain(tuple(_step(offer) for offer in taken)),
+        reached=reached,
+        unreached={
+            each.competence: each.required - top[each.competence]
+            for each in wanted
+            if top[each.competence] < each.required
+        },
+        proven=proven,
+    )
+
+
+def _step(offer: Offer) -> Step:
+    low, high = next(iter(offer.outcomes.values())) if len(offer.outcomes) == 1 else (None, None)
+    return Step(offer.course, low, high, offer.hours, offer.price)
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What must hold before a course: a level, or a course itself or all the levels that it leads to."""
+
+    levels: tuple[_Level, ...]
+    course: str = ""
+
+
+class _Search:
+    def __init__(
+        self, wanted: Collection[Wanted], attained: Mapping[str, int], offers: Mapping[str, Offer], least: Measure
+    ) -> None:
+        self.wanted = [each for each in wanted if each.required > attained.get(each.competence, 0)]
+        self.known = {**{each.competence: 0 for each in wanted}, **attained}
+        self.offers = offers
+        self.least = least
+        self.needs = {name: self._needs(offer) for name, offer in offers.items()}
+        # All that can ever be taken, in an order in which it can: whoever takes more never has less.
+        self.open = self.sequence(offers.values())
+        self.names = self._useful()
+
+    # --- what opens a course
+
+    def _needs(self, offer: Offer) -> list[_Need]:
+        needs = [
+            _Need(((competence, low),))
+            for competence, (low, _) in offer.outcomes.items()
+            if competence in self.known and self.known[competence] < low
+        ]
+        for name in sorted(offer.prerequisites):
+            before = self.offers.get(name)
+            shown = {} if before is None else {c: high for c, (_, high) in before.outcomes.items() if c in self.known}
+            missing = tuple((competence, high) for competence, high in shown.items() if self.known[competence] < high)
+            if missing or not shown:
+                needs.append(_Need(missing, name))
+        return needs
+
+    def _gives(self, name: str, level: _Level) -> bool:
+        return self.offers[name].outcomes.get(level[0], (0, 0))[1] >= level[1]
+
+    def _met(self, need: _Need, held: Mapping[str, int], taken: Collection[str]) -> bool:
+        if need.course and need.course in taken:
+            return True
+        return bool(need.levels) and all(held.get(competence, 0) >= level for competence, level in need.levels)
+
+    def held(self, taken: Iterable[Offer]) -> dict[str, int]:
+        held = dict(self.known)
+        for offer in taken:
+            for competence, (_, high) in offer.outcomes.items():
+                held[competence] = max(held.get(competence, 0), high)
+        return held
+
+    def sequence(self, offers: Iterable[Offer]) -> list[Offer]:
+        """Return those of the courses that can be taken, each when it is open, the quickest first."""
+        waiting = sorted(offers, key=lambda each: (each.hours is None, each.hours or 0, each.course))
+        taken: list[Offer] = []
+        names: set[str] = set()
+        held = dict(self.known)
+        while found := next(
+            (each for each in waiting if all(self._met(need, held, names) for need in self.needs[each.course])), None
+        ):
+            waiting.remove(found)
+            taken.append(found)
+            names.add(found.course)
+            for competence, (_, high) in found.outcomes.items():
+                held[competence] = max(held.get(competence, 0), high)
+        return taken
+
+    def _useful(self) -> list[str]:
+        """Return the open courses that lead to something wanted, or open one that does."""
+        top = self.held(self.open)
+        aims = {
+            (each.competence, level)
+            for each in self.wanted
+            for level in range(self.known[each.competence] + 1, min(each.required, top[each.competence]) + 1)
+        }
+        open_names = [offer.course for offer in self.open]
+        useful: set[str] = set()
+        named: set[str] = set()
+        while True:
+            more = {
+                name
+                for name in open_names
+                if name not in useful and (name in named or any(self._gives(name, level) for level in aims))
+            }
+            if not more:
+                return [name for name in open_names if name in useful]
+            useful |= more
+            for name in more:
+                for need in self.needs[name]:
+                    aims |= set(need.levels)
+                    if need.course:
+                        named.add(need.course)
+
+    # --- the integer program
+
+    def _costs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return what each course takes of what is spent least, and a smaller cost that decides between equals."""
+        price = [None if offer.price is None else float(offer.price * _CENTS) for offer in self._chosen()]
+        hours = [None if offer.hours is None else float(offer.hours) for offer in self._chosen()]
+        first, second = (price, hours) if self.least == "price" else (hours, price)
+        main, other = _with_unknown_last(first), _with_unknown_last(second) + 1
+        return main, other / (1 + other.sum())
+
+    def _chosen(self) -> Sequence[Offer]:
+        return [self.offers[name] for name in self.names]
+
+    def solve(self, budget: Decimal | int | None) -> tuple[list[Offer], bool]:
+        if not self.names or not self.wanted:
+            return [], True
+        program = _Program(len(self.names))
+        place = {name: at for at, name in enumerate(self.names)}
+        main, other = self._costs()
+        top = self.held(self.open)
+        program.objective[: len(self.names)] = main + other
+        for name in self.names:
+            for need in self.needs[name]:
+                self._open_only_with(program, place, name, need)
+        if budget is None:
+            for each in self.wanted:
+                level = min(each.required, top[each.competence])
+                if level > self.known[each.competence]:
+                    program.at_least(
+                        1, [(place[name], 1) for name in self.names if self._gives(name, (each.competence, level))]
+                    )
+        else:
+            self._within(program, place, main, float(budget * (_CENTS if self.least == "price" else 1)))
+        while True:
+            chosen, proven = program.solve()
+            if chosen is None:
+                # Out of time before anything was found: all that helps, or nothing where a budget forbids it.
+                return ([offer for offer in self.open if offer.course in place] if budget is None else []), False
+            offers = [self.offers[self.names[at]] for at in chosen if at < len(self.names)]
+            taken = self.sequence(offers)
+            if len(taken) == len(offers):
+                return taken, proven
+            self._cut(program, place, taken, [offer.course for offer in offers])
+
+    def _open_only_with(self, program: _Program, place: Mapping[str, int], name: str, need: _Need) -> None:
+        """Let a course be chosen only with what opens it: a course that gives the level, or the one to come before."""
+        ways: list[tuple[int, float]] = [(place[need.course], 1)] if need.course in place else []
+        if len(need.levels) == 1:
+            ways += self._givers(place, need.levels[0], but=(name, need.course))
+        elif need.levels:
+            held = program.variable()
+            ways.append((held, 1))
+            for level in need.levels:
+                program.at_least(0, [*self._givers(place, level, but=(name,)), (held, -1)])
+        program.at_least(0, [*ways, (place[name], -1)])
+
+    def _givers(self, place: Mapping[str, int], level: _Level, but: Collection[str] = ()) -> list[tuple[int, float]]:
+        return [(at, 1) for name, at in place.items() if name not in but and self._gives(name, level)]
+
+    def _within(self, program: _Program, place: Mapping[str, int], main: np.ndarray, budget: float) -> None:
+        """Reach the most weight of levels that the budget allows; what it takes decides between equals."""
+        known = [
+            offer.price is not None if self.least == "price" else offer.hours is not None for offer in self._chosen()
+        ]
+        program.at_least(-budget, [(at, -float(cost)) for at, cost in enumerate(main)])
+        for at, said in enumerate(known):
+            if not said:
+                # What it takes is not known, so nobody knows that it is within the budget.
+                program.at_least(0, [(at, -1)])
+        least = min((each.weight for each in self.wanted if each.weight > 0), default=1.0)
+        # All costs together weigh less than the least level.
+        program.objective[: len(self.names)] *= least / (2 * (1 + float(program.objective.sum())))
+        for each in self.wanted:
+            for level in range(self.known[each.competence] + 1, each.required + 1):
+                at = program.variable()
+                program.objective = np.append(program.objective[:at], -each.weight)
+                program.at_least(0, [*self._givers(place, (each.competence, level)), (at, -1)])
+
+    def _cut(self, program: _Program, place: Mapping[str, int], taken: Sequence[Offer], chosen: Sequence[str]) -> None:
+        """Forbid a choice of which some courses only open each other: one from outside must open the first of them."""
+        names = {offer.course for offer in taken}
+        stuck = [name for name in chosen if name not in names]
+        held = self.held(taken)
+        keys: set[int] = set()
+        for name in stuck:
+            for need in self.needs[name]:
+                if self._met(need, held, names):
+                    continue
+                missing = [level for level in need.levels if held.get(level[0], 0) < level[1]]
+                keys |= {
+                    at
+                    for other, at in place.items()
+                    if other not in stuck
+                    and (other == need.course or any(self._gives(other, level) for level in missing))
+                }
+        for name in stuck:
+            program.at_least(0, [*((at, 1) for at in sorted(keys)), (place[name], -1)])
+
+
+def _with_unknown_last(values: Sequence[float | None]) -> np.ndarray:
+    """Return the values; an unknown one costs more than all known ones together."""
+    most = sum(each for each in values if each is not None) + 1
+    return np.array([most if each is None else each for each in values])
+
+
+class _Program:
+    """A binary program: a minimum under sums that are at least something."""
+
+    def __init__(self, size: int) -> None:
+        self.objective = np.zeros(size)
+        self.rows: list[list[tuple[int, float]]] = []
+        self.least: list[float] = []
+
+    def variable(self) -> int:
+        """Add a variable that costs nothing."""
+        self.objective = np.append(self.objective, 0.0)
+        return len(self.objective) - 1
+
+    def at_least(self, least: float, terms: list[tuple[int, float]]) -> None:
+        """Ask that the sum of the terms is at least this."""
+        self.rows.append(terms)
+        self.least.append(least)
+
+    def solve(self) -> tuple[list[int] | None, bool]:
+        """Return the variables that are 1, and whether nothing less is possible; None where time ran out first."""
+        size = len(self.objective)
+        constraints: tuple[LinearConstraint, ...] = ()
+        if self.rows:
+            data = [factor for row in self.rows for _, factor in row]
+            columns = [at for row in self.rows for at, _ in row]
+            pointers = np.cumsum([0, *(len(row) for row in self.rows)])
+            matrix = csr_array((data, columns, pointers), shape=(len(self.rows), size))
+            constraints = (LinearConstraint(matrix, lb=np.array(self.least)),)
+        found = milp(
+            self.objective,
+            integrality=np.ones(size),
+            bounds=Bounds(0, 1),
+            constraints=constraints,
+            options={"mip_rel_gap": 0.0, "time_limit": _SECONDS},
+        )
+        if found.x is None:
+            return None, False
+        return [at for at, value in enumerate(found.x) if value > 0.5], found.status == 0
