@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from competence_graph.model.closing import Offer
+from competence_graph.model.closing import Offer, closing
 from competence_graph.model.plan import Wanted, course_plan
 
 
@@ -195,3 +195,24 @@ def test_course_that_does_not_say_its_price_is_the_last_choice():
     assert names(course_plan([Wanted("a", 2)], {}, offers)) == ["dear"]
     assert names(course_plan([Wanted("a", 2)], {}, offers[:1])) == ["silent"]
     assert names(course_plan([Wanted("a", 2)], {}, offers[:1], budget=5000)) == []
+
+
+def test_plan_is_never_dearer_than_the_cheapest_chain_of_each_gap():
+    cheaper = 0
+    for seed in range(1000):
+        wanted, attained, offers = instance(random.Random(5000 + seed), size=12)
+        offers = [
+            Offer(each.course, each.outcomes, each.prerequisites, 8, each.price or Decimal(50)) for each in offers
+        ]
+        attained = {skill: attained.get(skill, 0) for skill in ("c0", "c1", "c2", "c3")}
+        plan = course_plan(wanted, attained, offers)
+        chains = [closing(each.competence, each.required, attained, offers) for each in wanted]
+        prices = {step.course: step.price for each in chains for chain in each.chains[:1] for step in chain.steps}
+
+        assert [plan.reached[each.competence] for each in wanted] == [
+            max(each.reached, min(each.required, attained[each.competence])) for each in chains
+        ]
+        assert plan.courses.price <= sum(prices.values())
+        cheaper += plan.courses.price < sum(prices.values())
+
+    assert cheaper > 20

@@ -7,6 +7,9 @@ Source: design/model.md, "What to take next".
 
 from __future__ import annotations
 
+import heapq
+import time
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -108,6 +111,10 @@ class _Search:
         self.known = {**{each.competence: 0 for each in wanted}, **attained}
         self.offers = offers
         self.least = least
+        self.teachers: dict[str, list[str]] = defaultdict(list)
+        for name, offer in offers.items():
+            for competence in offer.outcomes:
+                self.teachers[competence].append(name)
         self.needs = {name: self._needs(offer) for name, offer in offers.items()}
         # All that can ever be taken, in an order in which it can: whoever takes more never has less.
         self.open = self.sequence(offers.values())
@@ -130,7 +137,12 @@ class _Search:
         return needs
 
     def _gives(self, name: str, level: _Level) -> bool:
-        return self.offers[name].outcomes.get(level[0], (0, 0))[1] >= level[1]
+        """Whether a course may be the first that brings somebody to a level: it begins below, and ends there or above.
+
+        What begins at the level or above needs that the level is held already, so it is never the first.
+        """
+        low, high = self.offers[name].outcomes.get(level[0], (0, 0))
+        return low < level[1] <= high
 
     def _met(self, need: _Need, held: Mapping[str, int], taken: Collection[str]) -> bool:
         if need.course and need.course in taken:
@@ -145,46 +157,61 @@ class _Search:
         return held
 
     def sequence(self, offers: Iterable[Offer]) -> list[Offer]:
-        """Return those of the courses that can be taken, each when it is open, the quickest first."""
-        waiting = sorted(offers, key=lambda each: (each.hours is None, each.hours or 0, each.course))
+        """Return those of the courses that can be taken, each when it is open, the quickest of the open ones first."""
+        order = sorted(offers, key=lambda each: (each.hours is None, each.hours or 0, each.course))
+        queue: list[int] = []
+        # What has to change before it is worth looking at a course again.
+        shut: dict[str, list[int]] = defaultdict(list)
+        for at, offer in enumerate(order):
+            needs = self.needs[offer.course]
+            if not needs:
+                queue.append(at)
+            for need in needs:
+                for thing in (*(competence for competence, _ in need.levels), need.course):
+                    shut[thing].append(at)
+        opened = set(queue)
         taken: list[Offer] = []
         names: set[str] = set()
         held = dict(self.known)
-        while found := next(
-            (each for each in waiting if all(self._met(need, held, names) for need in self.needs[each.course])), None
-        ):
-            waiting.remove(found)
+        while queue:
+            found = order[heapq.heappop(queue)]
             taken.append(found)
             names.add(found.course)
             for competence, (_, high) in found.outcomes.items():
                 held[competence] = max(held.get(competence, 0), high)
+            for thing in (*found.outcomes, found.course):
+                for at in shut.get(thing, ()):
+                    if at not in opened and all(self._met(need, held, names) for need in self.needs[order[at].course]):
+                        opened.add(at)
+                        heapq.heappush(queue, at)
         return taken
 
     def _useful(self) -> list[str]:
         """Return the open courses that lead to something wanted, or open one that does."""
         top = self.held(self.open)
-        aims = {
+        open_names = {offer.course for offer in self.open}
+        aims: list[_Level] = [
             (each.competence, level)
             for each in self.wanted
             for level in range(self.known[each.competence] + 1, min(each.required, top[each.competence]) + 1)
-        }
-        open_names = [offer.course for offer in self.open]
+        ]
+        seen = set(aims)
         useful: set[str] = set()
-        named: set[str] = set()
-        while True:
-            more = {
-                name
-                for name in open_names
-                if name not in useful and (name in named or any(self._gives(name, level) for level in aims))
-            }
-            if not more:
-                return [name for name in open_names if name in useful]
-            useful |= more
-            for name in more:
+        while aims:
+            aim = aims.pop()
+            found = [name for name in self.teachers.get(aim[0], ()) if self._gives(name, aim)]
+            while found:
+                name = found.pop()
+                if name in useful or name not in open_names:
+                    continue
+                useful.add(name)
                 for need in self.needs[name]:
-                    aims |= set(need.levels)
+                    more = set(need.levels) - seen
+                    seen |= more
+                    aims += sorted(more)
                     if need.course:
-                        named.add(need.course)
+                        found.append(need.course)
+        return [offer.course for offer in self.open if offer.course in useful]
 
     # --- the integer program
 
@@ -214,21 +241,36 @@ class _Search:
             for each in self.wanted:
                 level = min(each.required, top[each.competence])
                 if level > self.known[each.competence]:
-                    program.at_least(
-                        1, [(place[name], 1) for name in self.names if self._gives(name, (each.competence, level))]
-                    )
+                    program.at_least(1, self._givers(place, (each.competence, level)))
         else:
             self._within(program, place, main, float(budget * (_CENTS if self.least == "price" else 1)))
+        until = time.monotonic() + _SECONDS
         while True:
-            chosen, proven = program.solve()
+            left = until - time.monotonic()
+            chosen, proven = program.solve(left) if left > 0 else (None, False)
             if chosen is None:
-                # Out of time before anything was found: all that helps, or nothing where a budget forbids it.
-                return ([offer for offer in self.open if offer.course in place] if budget is None else []), False
+                return ([] if budget is not None else self._thinned(main + other)), False
             offers = [self.offers[self.names[at]] for at in chosen if at < len(self.names)]
             taken = self.sequence(offers)
             if len(taken) == len(offers):
                 return taken, proven
             self._cut(program, place, taken, [offer.course for offer in offers])
+
+    def _thinned(self, costs: np.ndarray) -> list[Offer]:
+        """Return all that helps without what can be left out, the dearest first: not proven, but it can be taken."""
+        kept = {name: float(cost) for name, cost in zip(self.names, costs, strict=True)}
+        aims = self._reached(kept)
+        until = time.monotonic() + _SECONDS / 5
+        for name in sorted(kept, key=lambda each: (-kept[each], each)):
+            if time.monotonic() > until:
+                break
+            if self._reached(kept.keys() - {name}) == aims:
+                del kept[name]
+        return self.sequence(self.offers[name] for name in kept)
+
+    def _reached(self, names: Iterable[str]) -> list[int]:
+        held = self.held(self.sequence(self.offers[name] for name in names))
+        return [min(each.required, held[each.competence]) for each in self.wanted]
 
     def _open_only_with(self, program: _Program, place: Mapping[str, int], name: str, need: _Need) -> None:
         """Let a course be chosen only with what opens it: a course that gives the level, or the one to come before."""
@@ -243,7 +285,11 @@ class _Search:
         program.at_least(0, [*ways, (place[name], -1)])
 
     def _givers(self, place: Mapping[str, int], level: _Level, but: Collection[str] = ()) -> list[tuple[int, float]]:
-        return [(at, 1) for name, at in place.items() if name not in but and self._gives(name, level)]
+        return [
+            (place[name], 1)
+            for name in self.teachers.get(level[0], ())
+            if name in place and name not in but and self._gives(name, level)
+        ]
 
     def _within(self, program: _Program, place: Mapping[str, int], main: np.ndarray, budget: float) -> None:
         """Reach the most weight of levels that the budget allows; what it takes decides between equals."""
@@ -309,7 +355,7 @@ class _Program:
         self.rows.append(terms)
         self.least.append(least)
 
-    def solve(self) -> tuple[list[int] | None, bool]:
+    def solve(self, seconds: float) -> tuple[list[int] | None, bool]:
         """Return the variables that are 1, and whether nothing less is possible; None where time ran out first."""
         size = len(self.objective)
         constraints: tuple[LinearConstraint, ...] = ()
@@ -324,7 +370,7 @@ class _Program:
             integrality=np.ones(size),
             bounds=Bounds(0, 1),
             constraints=constraints,
-            options={"mip_rel_gap": 0.0, "time_limit": _SECONDS},
+            options={"mip_rel_gap": 0.0, "time_limit": seconds},
         )
         if found.x is None:
             return None, False
