@@ -14,9 +14,10 @@ from competence_graph.graph.questions import ask
 from competence_graph.graph.store import Store
 from competence_graph.graph.terms import Row
 from competence_graph.model.actor import Actor
-from competence_graph.model.closing import Chain, Closing, Offer, Step, closing
+from competence_graph.model.closing import Closing, Offer, closing
 from competence_graph.model.gap import Gap
 from competence_graph.model.iri import Iri
+from competence_graph.model.plan import CoursePlan, Wanted, course_plan
 
 _HOURS: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?\Z")
 _HOURS_A_DAY: Final = 24
@@ -24,18 +25,10 @@ _HOURS_A_DAY: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What courses do for each gap, by competence."""
+    """What courses do for each gap, by competence; and the plan for all of them together at the least price."""
 
     closings: Mapping[str, Closing]
-
-    @property
-    def suggested(self) -> Chain:
-        """The first chain of every gap, each course once: what it takes to close all that can be closed."""
-        steps: dict[str, Step] = {}
-        for each in self.closings.values():
-            for step in each.chains[0].steps if each.chains else ():
-                steps.setdefault(step.course, step)
-        return Chain(tuple(steps.values()))
+    plan: CoursePlan
 
     @property
     def unreached(self) -> tuple[Closing, ...]:
@@ -45,7 +38,8 @@ class Recommendation:
     @property
     def courses(self) -> set[str]:
         """Every course named."""
-        return {step.course for each in self.closings.values() for chain in each.chains for step in chain.steps}
+        chains = [self.plan.courses, *(chain for each in self.closings.values() for chain in each.chains)]
+        return {step.course for chain in chains for step in chain.steps}
 
 
 def recommend(actor: Actor, store: Store, rows: Iterable[Gap], held: Mapping[str, int]) -> Recommendation:
@@ -65,7 +59,12 @@ def recommend(actor: Actor, store: Store, rows: Iterable[Gap], held: Mapping[str
         {
             row.competence: closing(row.competence, row.required, attained, offers.get(row.competence, ()))
             for row in missing
-        }
+        },
+        course_plan(
+            [Wanted(row.competence, row.required) for row in missing],
+            attained,
+            {offer.course: offer for each in offers.values() for offer in each}.values(),
+        ),
     )
 
 

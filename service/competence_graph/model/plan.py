@@ -44,10 +44,12 @@ class Wanted:
 class CoursePlan:
     """Courses in the order to take them; ``reached`` is the level after them of each competence wanted.
 
-    ``unreached`` are levels that no course reaches; ``proven``: nothing cheaper reaches as much.
+    ``serves`` are the wanted competences that each course raises; ``unreached`` levels that no course reaches;
+    ``proven``: nothing cheaper reaches as much.
     """
 
     courses: Chain
+    serves: Mapping[str, tuple[str, ...]]
     reached: Mapping[str, int]
     unreached: Mapping[str, int]
     proven: bool
@@ -80,6 +82,7 @@ def course_plan(
     top = search.held(search.open)
     return CoursePlan(
         courses=Chain(tuple(_step(offer) for offer in taken)),
+        serves=search.serves(taken),
         reached=reached,
         unreached={
             each.competence: each.required - top[each.competence]
@@ -155,6 +158,18 @@ class _Search:
             for competence, (_, high) in offer.outcomes.items():
                 held[competence] = max(held.get(competence, 0), high)
         return held
+
+    def serves(self, taken: Iterable[Offer]) -> dict[str, tuple[str, ...]]:
+        held, found = dict(self.known), {}
+        for offer in taken:
+            found[offer.course] = tuple(
+                each.competence
+                for each in self.wanted
+                if held[each.competence] < min(each.required, offer.outcomes.get(each.competence, (0, 0))[1])
+            )
+            for competence, (_, high) in offer.outcomes.items():
+                held[competence] = max(held.get(competence, 0), high)
+        return found
 
     def sequence(self, offers: Iterable[Offer]) -> list[Offer]:
         """Return those of the courses that can be taken, each when it is open, the quickest of the open ones first."""

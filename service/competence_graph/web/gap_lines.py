@@ -47,6 +47,17 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A course of the plan, and the gaps that it closes or makes smaller; none where it only opens another course."""
+
+    href: str
+    name: Text
+    gaps: tuple[Text, ...]
+    hours: int | None
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class CourseLine:
     """A course of a chain."""
 
@@ -128,6 +139,21 @@ def gap_line(answer: PersonGaps, row: Gap, lang: Lang) -> GapLine:
         sources=tuple(_source_line(answer, each, row, lang) for each in sources),
         courses=None if closing is None else _courses_line(answer.labels, closing, lang),
     )
+
+
+def plan_lines(answer: PersonGaps, lang: Lang) -> list[PlanLine]:
+    """Return the courses of a person's plan in the order to take them."""
+    plan = answer.recommendation.plan
+    return [
+        PlanLine(
+            id_page(lang, "courses", step.course),
+            label_of(answer.labels, step.course, lang),
+            tuple(label_of(answer.labels, each, lang) for each in plan.serves[step.course]),
+            step.hours,
+            step.price,
+        )
+        for step in plan.courses.steps
+    ]
 
 
 def _source_line(answer: PersonGaps, each: Source, row: Gap, lang: Lang) -> SourceLine:

@@ -18,7 +18,15 @@ from competence_graph.model.iri import Iri, id_iri, is_id
 from competence_graph.model.text import Lang, Text, label_of
 from competence_graph.web.access import SignedIn
 from competence_graph.web.deps import PageLang, Parts
-from competence_graph.web.gap_lines import figures_data, gap_line, gaps_table, id_page, mid_sentence, rows_data
+from competence_graph.web.gap_lines import (
+    figures_data,
+    gap_line,
+    gaps_table,
+    id_page,
+    mid_sentence,
+    plan_lines,
+    rows_data,
+)
 from competence_graph.web.language import words
 from competence_graph.web.respond import Answer, Look, respond
 
@@ -94,7 +102,8 @@ def _context(actor: Actor, answer: PersonGaps, lang: Lang) -> dict[str, object]:
         "unknown": [gap_line(answer, row, lang) for row in answer.unknown],
         "strengths": [gap_line(answer, row, lang) for row in answer.strengths],
         "largest": mid_sentence(missing[0].competence) if missing else None,
-        "suggested": answer.recommendation.suggested,
+        "suggested": answer.recommendation.plan.courses,
+        "plan": plan_lines(answer, lang),
         "provisional": any(row.why == "unreviewed" for row in answer.rows),
     }
 
