@@ -63,7 +63,7 @@ def test_learner_reads_the_own_page_with_name_and_sentence(sign_in, learner, dem
 
 
 def test_plan_names_each_course_once_with_what_it_serves(sign_in, demo):
-    visitor = sign_in("hr")
+    visitor = sign_in(None, "demo-library-hr")
     organisation = account(demo, "demo-library-hr").actor.organisation.rsplit("/", 1)[-1]
     everybody = visitor.get(f"/en/organisations/{organisation}/people").text
     seen = 0
