@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests.browser.pages import Page
 from tests.browser.test_pages import AXE
-from tests.browser.walking import LANGS, visiting
+from tests.browser.walking import LANGS, press, visiting
 from tests.serving import demo_app, serving
 
 pytestmark = pytest.mark.browser
@@ -58,14 +58,14 @@ def test_fifteen_bad_rows_are_mended_and_everybody_is_there(browser, own, addres
         data, unit, role = table(tab, start, f"{lang}{width}")
         tab.goto(start)
         tab.set_input_files("#file", {"name": "darbuotojai.csv", "mimeType": "text/csv", "buffer": data})
-        tab.locator("main form button.main").click()
+        press(tab, tab.locator("main form button.main"))
         look(tab, width)  # the encoding
         assert "Pavardė" in tab.locator("label", has=tab.locator("input[value=cp1257]")).inner_text()
         tab.locator("input[value=cp1257]").check()
-        tab.locator("main form button.main").click()
+        press(tab, tab.locator("main form button.main"))
         look(tab, width)  # the columns
         tab.locator("input[name=order][value=dmy]").check()
-        tab.locator("button[value=match]").click()
+        press(tab, tab.locator("button[value=match]"))
         look(tab, width)  # the faults
         assert tab.locator("tbody tr").count() == BAD
         for cell in tab.locator("td .field").all():
@@ -78,10 +78,10 @@ def test_fifteen_bad_rows_are_mended_and_everybody_is_there(browser, own, addres
                 assert box.input_value() == unit
             else:
                 box.fill("2025-01-31")
-        tab.locator("button[value=mend]").click()
+        press(tab, tab.locator("button[value=mend]"))
         look(tab, width)  # what would change
         assert tab.locator("section tbody tr").count() == ROWS
-        tab.locator("main .actions form").first.locator("button").click()
+        press(tab, tab.locator("main .actions form").first.locator("button"))
         look(tab, width)  # done
-        tab.locator("main .actions a").nth(1).click()
+        press(tab, tab.locator("main .actions a").nth(1))
         assert tab.get_by_text(f"Žąsytė-{lang}{width}3", exact=False).count() >= 1

@@ -3,7 +3,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests.browser.pages import PAGES
-from tests.browser.walking import LANGS, is_about_the_page_itself, visiting
+from tests.browser.walking import LANGS, is_about_the_page_itself, press, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -105,10 +105,10 @@ def test_signing_in_and_out_by_hand(browser, demo, site):
     """As a person does it: choose an account, be in, go out."""
     with visiting(browser, demo, site, PAGES[0], "en", java_script_enabled=False) as (tab, address):
         tab.goto(address)
-        tab.get_by_role("link", name="Sign in").click()
-        tab.locator(".accounts button").first.click()
+        press(tab, tab.get_by_role("link", name="Sign in"))
+        press(tab, tab.locator(".accounts button").first)
         tab.goto(f"{site}/en/sign-in")
         assert tab.locator("h1").inner_text() == "You are signed in"
-        tab.get_by_role("button", name="Sign out").click()
+        press(tab, tab.get_by_role("button", name="Sign out"))
         tab.goto(f"{site}/en/sign-in")
         assert tab.locator("h1").inner_text() == "Sign in"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from tests.browser.walking import press
 from tests.serving import serving
 
 from competence_graph.app import create_app
@@ -63,13 +64,13 @@ def choose_password(tab, address):
     tab.goto(address)
     for each in tab.locator("input[type=password]").all():
         each.fill(GOOD)
-    tab.locator("main button").click()
+    press(tab, tab.locator("main button"))
 
 
 def enrol(tab):
     seed = tab.locator("main code").inner_text().replace(" ", "")
     tab.locator("#code").fill(code(seed))
-    tab.locator("main button").click()
+    press(tab, tab.locator("main button"))
 
 
 def invite(tab, email, name, **chosen):
@@ -77,7 +78,7 @@ def invite(tab, email, name, **chosen):
     tab.locator("#label").fill(name)
     for field, value in chosen.items():
         tab.locator(f"#{field}").select_option(value)
-    tab.get_by_role("button", name="Pakviesti", exact=True).click()
+    press(tab, tab.get_by_role("button", name="Pakviesti", exact=True))
     return tab.locator("code.link").inner_text()
 
 

@@ -40,6 +40,12 @@ def visiting(browser, demo, site, page, lang, **options):
             demo.state.services.registry.close_session(token)
 
 
+def press(tab, locator):
+    """Click what leads to another page, and wait until that page is there: a click alone returns before it is."""
+    with tab.expect_navigation():
+        locator.click()
+
+
 def is_about_the_page_itself(message, address):
     """Whether a console message only repeats that this very page has the status it is meant to have."""
     return bool(re.match(r"Failed to load resource: .* status of 4\d\d", message.text)) and (
