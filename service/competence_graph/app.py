@@ -57,6 +57,7 @@ ROUTES: Final = (
     "importing",
     "staffing",
     "levels",
+    "assessing",
     "my_data",
     "erasing",
     "audit",

@@ -26,6 +26,7 @@ PAGES = [
     Page("not-acceptable", "/{lang}/about.ttl", status=406),
     Page("gaps", "/{lang}/people/{person}", actor="learner"),
     Page("levels", "/{lang}/people/{person}/levels", actor="learner"),
+    Page("assessment", "/{lang}/people/{person}/assessment", actor="learner"),
     Page("my-data", "/{lang}/people/{person}/data", actor="learner"),
     Page("erase", "/{lang}/people/{person}/erase", actor="learner"),
     Page("staff", "/{lang}/organisations/{organisation}/staff", actor="hr"),

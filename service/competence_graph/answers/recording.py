@@ -6,7 +6,7 @@ personnel specialists of the institution assess and review; nobody else does, an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -36,7 +36,7 @@ Decision = Literal["validated", "rejected"]
 class Record:
     """One record of a level. ``counts`` says current, provisional or lapsed; empty where it does not count.
 
-    ``replaced`` tells that a later record revises it.
+    ``replaced`` tells that a later record revises it; ``evidence`` is where its proofs stand.
     """
 
     iri: Iri
@@ -51,6 +51,7 @@ class Record:
     revises: Iri | None
     counts: str
     replaced: bool
+    evidence: tuple[Iri, ...] = ()
 
     @property
     def is_proof(self) -> bool:
@@ -102,10 +103,13 @@ def person_history(actor: Actor, store: Store, person: Iri) -> History:
     found = find_person(actor, store, person)
     rows = ask(store, "history_of_level", person=person)
     revised = {row["revises"] for row in rows if row["revises"] is not None}
+    evidence: dict[str, list[Iri]] = {}
+    for row in ask(store, "evidence_of_records", person=person):
+        evidence.setdefault(as_iri(row["record"]), []).append(as_iri(row["evidence"]))
     records = tuple(
         sorted(
-            (_record(row, revised) for row in rows),
-            key=lambda each: (each.issued, each.created, each.iri),
+            (_record(row, revised, evidence) for row in rows),
+            key=lambda each: (each.issued, each.created, not each.replaced, each.iri),
             reverse=True,
         )
     )
@@ -136,7 +140,7 @@ def assess(actor: Actor, writer: Writer, person: Iri, competence: Iri, level: in
     own = actor.person == person
     if not own and not may_record(actor, found):
         raise ForbiddenError
-    _check(writer.store, competence, level)
+    check_level(writer.store, competence, level)
     if own:
         # Who thinks again before anybody looked puts the new word in the place of the old one.
         waits = [each for each in history.records if each.waits and each.competence == competence]
@@ -149,7 +153,7 @@ def assess(actor: Actor, writer: Writer, person: Iri, competence: Iri, level: in
     else:
         record = NewRecord(
             learner=person, competence=competence, level=level, method=MANAGER, status="validated",
-            issued=day, created=day, assessor=_assessor(actor, found),
+            issued=day, created=day, assessor=assessor_of(actor, found),
         )  # fmt: skip
     return _write(actor, writer, found, record, base)
 
@@ -182,6 +186,7 @@ def review(actor: Actor, writer: Writer, person: Iri, record: Iri, decision: Dec
             assessor=was.assessor,
             expires=was.expires,
             revises=was.iri,
+            evidence=was.evidence,
         ),
         base,
     )
@@ -201,7 +206,7 @@ def correct(actor: Actor, writer: Writer, person: Iri, record: Iri, level: int, 
     was = history.record(record)
     if was.replaced:
         raise ForbiddenError
-    _check(writer.store, was.competence, level)
+    check_level(writer.store, was.competence, level)
     return _write(
         actor,
         writer,
@@ -214,7 +219,7 @@ def correct(actor: Actor, writer: Writer, person: Iri, record: Iri, level: int, 
             status="validated",
             issued=max(was.issued, day),
             created=day,
-            assessor=_assessor(actor, history.person),
+            assessor=assessor_of(actor, history.person),
             revises=was.iri,
         ),
         base,
@@ -259,13 +264,19 @@ def _write(actor: Actor, writer: Writer, person: Person, record: NewRecord, base
     return iri
 
 
-def _assessor(actor: Actor, person: Person) -> Iri:
+def assessor_of(actor: Actor, person: Person) -> Iri:
     """Return who assessed: the lead, where the lead is a person of the same institution, else the institution."""
     same = actor.person is not None and actor.organisation == person.organisation
     return Iri(actor.person) if same and actor.person is not None else person.organisation
 
 
-def _check(store: Store, competence: Iri, level: int) -> None:
+def check_level(store: Store, competence: Iri, level: int) -> None:
+    """Check that the scale of a competence has a level.
+
+    Raises:
+        NotFoundError: If there is no such competence.
+        LevelOutOfRangeError: If there is no such level.
+    """
     scales = ask(store, "gaps_scales", competence=competence)
     if not scales:
         raise NotFoundError
@@ -274,7 +285,7 @@ def _check(store: Store, competence: Iri, level: int) -> None:
         raise LevelOutOfRangeError(competence, level, top)
 
 
-def _record(row: Row, revised: Collection[object]) -> Record:
+def _record(row: Row, revised: Collection[object], evidence: Mapping[str, Sequence[Iri]]) -> Record:
     iri = as_iri(row["record"])
     return Record(
         iri=iri,
@@ -289,4 +300,5 @@ def _record(row: Row, revised: Collection[object]) -> Record:
         revises=None if row["revises"] is None else as_iri(row["revises"]),
         counts=str(row["counts"] or ""),
         replaced=iri in revised,
+        evidence=tuple(evidence.get(iri, ())),
     )

@@ -21,7 +21,8 @@ from competence_graph.model.level import Status
 class NewRecord:
     """A level to be recorded: whose, in what, how it was found, by whom, which earlier record it revises.
 
-    ``issued`` is the day it speaks of, ``created`` the day it is recorded, ``expires`` the last day it holds.
+    ``issued`` is the day it speaks of, ``created`` the day it is recorded, ``expires`` the last day it holds;
+    ``evidence`` is where its proofs stand.
     """
 
     learner: Iri
@@ -34,6 +35,7 @@ class NewRecord:
     assessor: Iri
     expires: date | None = None
     revises: Iri | None = None
+    evidence: tuple[Iri, ...] = ()
 
 
 def people_graph(store: Store, organisation: str) -> str | None:
@@ -58,8 +60,7 @@ def recorded(store: Store, graph: str, record: NewRecord, base: str) -> tuple[Ir
         "prov:wasRevisionOf": record.revises,
         "adms:status": Iri(f"{expand('cg:')}{record.status}"),
     }
+    told = [*facts.items(), *(("prov:wasDerivedFrom", each) for each in record.evidence)]
     return iri, tuple(
-        ox.Quad(node(iri), node(expand(path)), to_term(value), node(graph))
-        for path, value in facts.items()
-        if value is not None
+        ox.Quad(node(iri), node(expand(path)), to_term(value), node(graph)) for path, value in told if value is not None
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from competence_graph.answers.recording import History, Record
 from competence_graph.exchange.tables import Table
@@ -41,6 +42,7 @@ COLUMNS: Final = (
     "expires",
     "assessor",
     "revises",
+    "evidence",
 )
 """The columns of a record in CSV, XLSX and JSON."""
 
@@ -61,6 +63,15 @@ class RecordLine:
     replaced: bool
     mine: bool
     contest: ContestLine | None
+    evidence: tuple[EvidenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """Where a proof stands: its address, empty where it is none that a browser opens, and a short name of it."""
+
+    href: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +160,15 @@ def record_line(history: History, record: Record, contest: Contest | None, who: 
         replaced=record.replaced,
         mine=record.assessor == who.reader,
         contest=None if contest is None else contest_line(contest),
+        evidence=tuple(evidence_line(each) for each in record.evidence),
     )
+
+
+def evidence_line(evidence: str) -> EvidenceLine:
+    """Return a proof in words: the host that it stands on."""
+    parts = urlsplit(evidence)
+    opens = parts.scheme in {"http", "https"}
+    return EvidenceLine(evidence if opens else "", parts.hostname if opens and parts.hostname else evidence)
 
 
 def contest_line(contest: Contest) -> ContestLine:
@@ -175,6 +194,7 @@ def records_table(histories: list[History], title: str) -> Table:
                 each.expires,
                 each.assessor,
                 each.revises,
+                " ".join(each.evidence),
             )
             for history in histories
             for each in history.records

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from competence_graph.answers.gaps import PersonGaps, person_gaps, person_rows
 from competence_graph.answers.people import Post
+from competence_graph.answers.recording import may_record
 from competence_graph.answers.staffing import may_staff
 from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
@@ -85,6 +86,7 @@ def _context(actor: Actor, answer: PersonGaps, lang: Lang) -> dict[str, object]:
     return {
         "section": "mine" if own else "organisation" if leads else "",
         "own": own,
+        "assesses": bool(answer.rows) and (own or may_record(actor, answer.person)),
         "staffed": may_staff(actor, answer.person.organisation),
         "name": answer.name or answer.person.iri.local,
         "as_of": answer.as_of,
