@@ -112,9 +112,9 @@ def assess_sheet(
 ) -> int:
     """Record what was chosen on a sheet, all of it or nothing.
 
-    Of oneself it waits for review, in the place of an own word that waited. Of one's people it counts at once: where the
-    person's own word waits, the same level confirms it, and another one is recorded beside it and the own word is not
-    confirmed.
+    Of oneself it waits for review, in the place of an own word that waited. Of one's people it counts at once: where
+    the person's own word waits, the same level confirms it, and another one is recorded beside it and the own word is
+    not confirmed.
 
     Returns:
         How many competences were recorded anew; a choice that says what is recorded already is none.
