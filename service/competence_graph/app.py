@@ -58,6 +58,7 @@ ROUTES: Final = (
     "staffing",
     "levels",
     "assessing",
+    "planning",
     "my_data",
     "erasing",
     "audit",

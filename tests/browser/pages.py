@@ -27,6 +27,7 @@ PAGES = [
     Page("gaps", "/{lang}/people/{person}", actor="learner"),
     Page("levels", "/{lang}/people/{person}/levels", actor="learner"),
     Page("assessment", "/{lang}/people/{person}/assessment", actor="learner"),
+    Page("plan", "/{lang}/people/{person}/plan", actor="learner"),
     Page("my-data", "/{lang}/people/{person}/data", actor="learner"),
     Page("erase", "/{lang}/people/{person}/erase", actor="learner"),
     Page("staff", "/{lang}/organisations/{organisation}/staff", actor="hr"),

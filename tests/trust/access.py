@@ -95,6 +95,9 @@ PERSONAL = {
     ("GET", "/{lang:lang}/people/{person}/levels"): {
         "own": only("learner", "unit-lead", "hr"), "colleague": only("hr"), "foreign": only(),
     },
+    ("GET", "/{lang:lang}/people/{person}/plan"): {
+        "own": only("learner", "unit-lead", "hr"), "colleague": only("hr"), "foreign": only(),
+    },
     ("GET", "/{lang:lang}/people/{person}/assessment"): {
         "own": only("learner", "unit-lead", "hr"), "colleague": only("hr"), "foreign": only(),
     },
@@ -111,6 +114,8 @@ PERSONAL = {
     ("POST", "/{lang:lang}/people/{person}/levels/contest"): {"colleague": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/levels/answer"): {"colleague": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/assessment"): {"colleague": only("hr"), "foreign": only()},
+    ("POST", "/{lang:lang}/people/{person}/plan"): {"colleague": only("hr"), "foreign": only()},
+    ("POST", "/{lang:lang}/people/{person}/plan/items"): {"colleague": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/data"): {"colleague": only(), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/erase"): {"colleague": only("hr"), "foreign": only()},
 }  # fmt: skip

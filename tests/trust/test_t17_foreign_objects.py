@@ -42,6 +42,9 @@ PATHS = (
     "/en/people/{}.xlsx",
     "/en/people/{}/levels",
     "/en/people/{}/levels.csv",
+    "/en/people/{}/assessment",
+    "/en/people/{}/plan",
+    "/en/people/{}/plan.csv",
     "/en/people/{}/erase",
 )
 

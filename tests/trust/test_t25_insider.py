@@ -16,7 +16,13 @@ from competence_graph.model.actor import Actor
 from competence_graph.registry import Registry
 from competence_graph.registry.audit_export import export_day
 
-PEOPLE = ("/en/people/{person}", "/en/people/{person}/levels", "/en/people/{person}.csv", "/en/people/{person}/data")
+PEOPLE = (
+    "/en/people/{person}",
+    "/en/people/{person}/levels",
+    "/en/people/{person}/plan",
+    "/en/people/{person}.csv",
+    "/en/people/{person}/data",
+)
 INSTITUTION = (
     "/en/organisations/{organisation}",
     "/en/organisations/{organisation}/people.xlsx",

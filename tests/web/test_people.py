@@ -69,15 +69,15 @@ def test_plan_names_each_course_once_with_what_it_serves(sign_in, demo):
     seen = 0
     for person in dict.fromkeys(re.findall(r"/en/people/(p\w{7})", everybody)):
         page = visitor.get(f"/en/people/{person}").text
-        found = re.search(r'<section class="spread" aria-labelledby="plan">.*?</section>', page, re.DOTALL)
+        found = re.search(r'<section class="spread[^"]*" aria-labelledby="plan">.*?</section>', page, re.DOTALL)
         if found is None:
             continue
         seen += 1
         courses = re.findall(r'<th scope="row"><a href="/en/courses/(\w+)">', found[0])
-        assert len(courses) == len(set(courses)) > 1
-        assert f"{len(courses)} courses" in found[0]
+        assert len(courses) == len(set(courses)) >= 1
+        assert f"{len(courses)} course{'' if len(courses) == 1 else 's'}" in found[0]
         hours = [int(each) for each in re.findall(r'<td class="num">(\d+) h', found[0])]
-        assert re.search(r"courses, (\d+) h", found[0])[1] == str(sum(hours))
+        assert re.search(r"courses?, (\d+) h", found[0])[1] == str(sum(hours))
         assert f'Suggested courses in all</dt><dd><b class="num">{sum(hours)} h' in page
         missing = set(re.findall(r'<h3><a href="[^"]*">([^<]*)</a>', page))
         named = {each for cell in re.findall(r"<td>([^<]+)</td>", found[0]) for each in cell.split("; ")}

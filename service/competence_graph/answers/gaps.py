@@ -24,7 +24,7 @@ from competence_graph.answers.people import (
     labels,
     staff,
 )
-from competence_graph.answers.recommendations import Recommendation, recommend
+from competence_graph.answers.recommendations import CHEAPEST, Recommendation, Wish, recommend
 from competence_graph.errors import NotFoundError
 from competence_graph.graph.levels import LevelMatrix
 from competence_graph.graph.questions import ask
@@ -136,8 +136,10 @@ class GroupGaps:
         return self.staff.organisation
 
 
-def person_gaps(actor: Actor, store: Store, names: Names, person: Iri) -> PersonGaps:
+def person_gaps(actor: Actor, store: Store, names: Names, person: Iri, wish: Wish = CHEAPEST) -> PersonGaps:
     """Return what a person lacks for the roles held, why each level counts, and courses that close each gap.
+
+    ``wish`` says what the plan for all gaps together is to spend least of.
 
     Raises:
         NotFoundError: If there is no such person, or none that the actor may see.
@@ -146,7 +148,7 @@ def person_gaps(actor: Actor, store: Store, names: Names, person: Iri) -> Person
     rows = _with_tops(store, [_gap(row) for row in ask(store, "gaps_of_person", person=person)])
     evidence = _evidence(store, person)
     held: dict[str, int] = {each.competence: each.level for each in evidence if each.counts == "current"}
-    recommendation = recommend(actor, store, rows, held)
+    recommendation = recommend(actor, store, rows, held, wish)
     sources = _sources(store, rows, evidence)
     things = {found.organisation, *(row.competence for row in rows), *(row.role for row in rows)}
     things |= {thing for post in found.posts for thing in (post.place, post.role)}

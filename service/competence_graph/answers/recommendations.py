@@ -17,7 +17,7 @@ from competence_graph.model.actor import Actor
 from competence_graph.model.closing import Closing, Offer, closing
 from competence_graph.model.gap import Gap
 from competence_graph.model.iri import Iri
-from competence_graph.model.plan import CoursePlan, Wanted, course_plan
+from competence_graph.model.plan import CoursePlan, Measure, Wanted, course_plan
 
 _HOURS: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?\Z")
 _HOURS_A_DAY: Final = 24
@@ -42,7 +42,20 @@ class Recommendation:
         return {step.course for chain in chains for step in chain.steps}
 
 
-def recommend(actor: Actor, store: Store, rows: Iterable[Gap], held: Mapping[str, int]) -> Recommendation:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a plan is to spend least of, and how much of it may be spent at most; None for as much as it takes."""
+
+    least: Measure = "price"
+    budget: int | None = None
+
+
+CHEAPEST: Final = Wish()
+
+
+def recommend(
+    actor: Actor, store: Store, rows: Iterable[Gap], held: Mapping[str, int], wish: Wish = CHEAPEST
+) -> Recommendation:
     """Return the courses that close each gap of one person about which something is known.
 
     Args:
@@ -50,6 +63,7 @@ def recommend(actor: Actor, store: Store, rows: Iterable[Gap], held: Mapping[str
         store: Where the courses are.
         rows: The rows of one person.
         held: The person's levels that count, of competences beside those of the rows.
+        wish: What the plan for all gaps together is to spend least of.
     """
     rows = list(rows)
     missing = [row for row in rows if row.gap and row.assessed]
@@ -61,9 +75,11 @@ def recommend(actor: Actor, store: Store, rows: Iterable[Gap], held: Mapping[str
             for row in missing
         },
         course_plan(
-            [Wanted(row.competence, row.required) for row in missing],
+            [Wanted(row.competence, row.required, row.weight) for row in missing],
             attained,
             {offer.course: offer for each in offers.values() for offer in each}.values(),
+            least=wish.least,
+            budget=wish.budget,
         ),
     )
 

@@ -18,6 +18,7 @@ from competence_graph.graph.vocab import CG, expand
 from competence_graph.model.iri import Iri
 
 _ABOUT = frozenset({expand("org:member"), str(CG.learner)})
+_PART = expand("dct:hasPart")
 _ASSESSOR = expand("prov:wasAttributedTo")
 
 
@@ -36,9 +37,9 @@ def erasure(store: Store, person: Iri) -> Change:
     own: dict[str, set[str]] = defaultdict(set)
     assessed: dict[str, set[str]] = defaultdict(set)
     loose: list[tuple[str, str, ox.Quad]] = []
-    home = everybody(store).get(person)
-    if home is not None:
-        own[home].add(person)
+    where = everybody(store).get(person)
+    if where is not None:
+        own[where].add(person)
     for graph, thing, path in look_up(store, "mentions", person=person).rows:
         if not (isinstance(graph, ox.NamedNode) and isinstance(thing, ox.NamedNode) and isinstance(path, ox.NamedNode)):
             continue
@@ -48,6 +49,13 @@ def erasure(store: Store, person: Iri) -> Change:
             assessed[graph.value].add(thing.value)
         else:
             loose.append((graph.value, thing.value, ox.Quad(thing, path, node(person), graph)))
+    for home, things in own.items():
+        # A plan goes with its items, which do not name the person themselves.
+        things |= {
+            quad.object.value
+            for quad in _said(store, home, things)
+            if quad.predicate.value == _PART and isinstance(quad.object, ox.NamedNode)
+        }
     gone = [quad for graph, things in own.items() for quad in _said(store, graph, things)]
     put = [
         _without(quad, person, holders[graph])

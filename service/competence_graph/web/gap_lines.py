@@ -50,6 +50,7 @@ class SourceLine:
 class PlanLine:
     """A course of the plan, and the gaps that it closes or makes smaller; none where it only opens another course."""
 
+    id: str
     href: str
     name: Text
     gaps: tuple[Text, ...]
@@ -61,6 +62,7 @@ class PlanLine:
 class CourseLine:
     """A course of a chain."""
 
+    id: str
     href: str
     name: Text
     low: int | None
@@ -146,6 +148,7 @@ def plan_lines(answer: PersonGaps, lang: Lang) -> list[PlanLine]:
     plan = answer.recommendation.plan
     return [
         PlanLine(
+            Iri(step.course).local,
             id_page(lang, "courses", step.course),
             label_of(answer.labels, step.course, lang),
             tuple(label_of(answer.labels, each, lang) for each in plan.serves[step.course]),
@@ -173,6 +176,7 @@ def _courses_line(labels: Mapping[str, tuple[Text, ...]], closing: Closing, lang
     chain = Chain(tuple(step for each in closing.chains for step in each.steps))
     lines = tuple(
         CourseLine(
+            Iri(step.course).local,
             id_page(lang, "courses", step.course),
             label_of(labels, step.course, lang),
             step.low,

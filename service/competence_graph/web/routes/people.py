@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from competence_graph.answers.gaps import PersonGaps, person_gaps, person_rows
 from competence_graph.answers.people import Post
+from competence_graph.answers.planning import PersonPlan, person_plan
+from competence_graph.answers.recommendations import Wish
 from competence_graph.answers.recording import may_record
 from competence_graph.answers.staffing import may_staff
 from competence_graph.errors import NotFoundError
@@ -29,6 +32,7 @@ from competence_graph.web.gap_lines import (
     rows_data,
 )
 from competence_graph.web.language import words
+from competence_graph.web.plan_lines import item_lines
 from competence_graph.web.respond import Answer, Look, respond
 
 router = APIRouter()
@@ -47,23 +51,32 @@ class PostLine:
 
 
 @router.get("/{lang:lang}/people/{person}")
-def person_page(request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str) -> Response:
+def person_page(
+    request: Request,
+    parts: Parts,
+    lang: PageLang,
+    actor: SignedIn,
+    person: str,
+    least: Annotated[str, Query(max_length=10)] = "",
+    budget: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
     """What a person lacks for the roles held, why each level counts, and the courses that close each gap."""
     if not is_id(person) or not person.startswith("p"):
         raise NotFoundError
     iri = id_iri(person, parts.base)
     # Programs want the rows; the rest of the page is made only for those who read it.
     bare = person_rows(actor, parts.levels, iri)
+    wish = _wish(least, budget)
 
     def whole() -> PersonGaps:
-        return person_gaps(actor, parts.store, parts.registry, iri)
+        return person_gaps(actor, parts.store, parts.registry, iri, wish)
 
     rows = gaps_table(bare.rows, "gaps")
     return respond(
         request,
         Answer(
             page="gaps.html",
-            context=lambda: _context(actor, whole(), lang),
+            context=lambda: _context(actor, whole(), person_plan(actor, parts.store, iri), wish, parts.today, lang),
             rows=rows,
             data={
                 "person": bare.person,
@@ -79,7 +92,15 @@ def person_page(request: Request, parts: Parts, lang: PageLang, actor: SignedIn,
     )
 
 
-def _context(actor: Actor, answer: PersonGaps, lang: Lang) -> dict[str, object]:
+def _wish(least: str, budget: str) -> Wish:
+    """Return what the plan is to spend least of; what cannot be read is left out."""
+    most = int(budget) if budget.isascii() and budget.isdigit() else None
+    return Wish("hours", most) if least == "hours" else Wish("price", most)
+
+
+def _context(
+    actor: Actor, answer: PersonGaps, planned: PersonPlan, wish: Wish, today: date, lang: Lang
+) -> dict[str, object]:
     own = actor.person == answer.person.iri
     leads = actor.may_see_organisation(answer.person.organisation) or actor.kind == "unit-lead"
     missing = [gap_line(answer, row, lang) for row in answer.missing]
@@ -106,6 +127,18 @@ def _context(actor: Actor, answer: PersonGaps, lang: Lang) -> dict[str, object]:
         "largest": mid_sentence(missing[0].competence) if missing else None,
         "suggested": answer.recommendation.plan.courses,
         "plan": plan_lines(answer, lang),
+        "wish": wish,
+        "plans": planned.changes,
+        "in_plan": {each.course.local for each in planned.ahead},
+        "ahead": [each for each in item_lines(planned, today, lang) if not each.over],
+        "unreached": [
+            (
+                label_of(answer.labels, each.competence, lang),
+                id_page(lang, "competences", each.competence),
+                each.unreached,
+            )
+            for each in answer.recommendation.unreached
+        ],
         "provisional": any(row.why == "unreviewed" for row in answer.rows),
     }
 
