@@ -134,7 +134,7 @@ def assess_sheet(
     quads: list[ox.Quad] = []
     count = 0
     for choice in choices:
-        check_level(writer.store, choice.competence, choice.level)
+        check_level(actor, writer.store, choice.competence, choice.level)
         found = asked[choice.competence]
         made = _own_word(found, choice, day, person.iri) if own else _lead_word(found, choice, day, assessor)
         count += bool(made)

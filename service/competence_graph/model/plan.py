@@ -16,10 +16,9 @@ from decimal import Decimal
 from typing import Final, Literal
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from competence_graph.model.closing import Chain, Offer, Step
+from competence_graph.model.program import Program, with_unknown_last
 
 Measure = Literal["price", "hours"]
 MEASURES: Final[tuple[Measure, ...]] = ("price", "hours")
@@ -62,6 +61,7 @@ def course_plan(
     *,
     least: Measure = "price",
     budget: Decimal | int | None = None,
+    among: Collection[str] | None = None,
 ) -> CoursePlan:
     """Return the courses that reach all that courses can reach, at the least price or in the fewest hours.
 
@@ -74,8 +74,9 @@ def course_plan(
             does not say what it takes is taken only where nothing else reaches as much.
         budget: What may be spent of it at most; None for as much as it takes. Within a budget the most weight of levels
             is reached, as cheaply as it can be.
+        among: The courses that are held; None where all are.
     """
-    search = _Search(wanted, attained, {offer.course: offer for offer in offers}, least)
+    search = Search(wanted, attained, {offer.course: offer for offer in offers}, least, among)
     taken, proven = search.solve(budget)
     held = search.held(taken)
     reached = {each.competence: min(each.required, held[each.competence]) for each in wanted}
@@ -106,10 +107,18 @@ class _Need:
     course: str = ""
 
 
-class _Search:
+class Search:
+    """The courses that a person can take, which of them help, and what must hold before each."""
+
     def __init__(
-        self, wanted: Collection[Wanted], attained: Mapping[str, int], offers: Mapping[str, Offer], least: Measure
+        self,
+        wanted: Collection[Wanted],
+        attained: Mapping[str, int],
+        offers: Mapping[str, Offer],
+        least: Measure,
+        among: Collection[str] | None = None,
     ) -> None:
+        """Look at all courses for what comes before each, and take only those ``among`` them that are held."""
         self.wanted = [each for each in wanted if each.required > attained.get(each.competence, 0)]
         self.known = {**{each.competence: 0 for each in wanted}, **attained}
         self.offers = offers
@@ -120,7 +129,7 @@ class _Search:
                 self.teachers[competence].append(name)
         self.needs = {name: self._needs(offer) for name, offer in offers.items()}
         # All that can ever be taken, in an order in which it can: whoever takes more never has less.
-        self.open = self.sequence(offers.values())
+        self.open = self.sequence(offer for name, offer in offers.items() if among is None or name in among)
         self.names = self._useful()
 
     # --- what opens a course
@@ -139,7 +148,7 @@ class _Search:
                 needs.append(_Need(missing, name))
         return needs
 
-    def _gives(self, name: str, level: _Level) -> bool:
+    def gives(self, name: str, level: _Level) -> bool:
         """Whether a course may be the first that brings somebody to a level: it begins below, and ends there or above.
 
         What begins at the level or above needs that the level is held already, so it is never the first.
@@ -153,6 +162,7 @@ class _Search:
         return bool(need.levels) and all(held.get(competence, 0) >= level for competence, level in need.levels)
 
     def held(self, taken: Iterable[Offer]) -> dict[str, int]:
+        """Return the levels as far as known after these courses."""
         held = dict(self.known)
         for offer in taken:
             for competence, (_, high) in offer.outcomes.items():
@@ -160,6 +170,7 @@ class _Search:
         return held
 
     def serves(self, taken: Iterable[Offer]) -> dict[str, tuple[str, ...]]:
+        """Return the wanted competences that each of these courses raises, in their order."""
         held, found = dict(self.known), {}
         for offer in taken:
             found[offer.course] = tuple(
@@ -214,7 +225,7 @@ class _Search:
         useful: set[str] = set()
         while aims:
             aim = aims.pop()
-            found = [name for name in self.teachers.get(aim[0], ()) if self._gives(name, aim)]
+            found = [name for name in self.teachers.get(aim[0], ()) if self.gives(name, aim)]
             while found:
                 name = found.pop()
                 if name in useful or name not in open_names:
@@ -235,41 +246,42 @@ class _Search:
         price = [None if offer.price is None else float(offer.price * _CENTS) for offer in self._chosen()]
         hours = [None if offer.hours is None else float(offer.hours) for offer in self._chosen()]
         first, second = (price, hours) if self.least == "price" else (hours, price)
-        main, other = _with_unknown_last(first), _with_unknown_last(second) + 1
+        main, other = with_unknown_last(first), with_unknown_last(second) + 1
         return main, other / (1 + other.sum())
 
     def _chosen(self) -> Sequence[Offer]:
         return [self.offers[name] for name in self.names]
 
     def solve(self, budget: Decimal | int | None) -> tuple[list[Offer], bool]:
+        """Return the cheapest courses that reach as much as can be, in their order, and whether that is proven."""
         if not self.names or not self.wanted:
             return [], True
-        program = _Program(len(self.names))
+        program = Program(len(self.names))
         place = {name: at for at, name in enumerate(self.names)}
         main, other = self._costs()
         top = self.held(self.open)
         program.objective[: len(self.names)] = main + other
         for name in self.names:
             for need in self.needs[name]:
-                self._open_only_with(program, place, name, need)
+                self.open_only_with(program, place, name, need)
         if budget is None:
             for each in self.wanted:
                 level = min(each.required, top[each.competence])
                 if level > self.known[each.competence]:
-                    program.at_least(1, self._givers(place, (each.competence, level)))
+                    program.at_least(1, self.givers(place, (each.competence, level)))
         else:
             self._within(program, place, main, float(budget * (_CENTS if self.least == "price" else 1)))
         until = time.monotonic() + _SECONDS
         while True:
             left = until - time.monotonic()
-            chosen, proven = program.solve(left) if left > 0 else (None, False)
-            if chosen is None:
+            found = program.solve(left) if left > 0 else None
+            if found is None:
                 return ([] if budget is not None else self._thinned(main + other)), False
-            offers = [self.offers[self.names[at]] for at in chosen if at < len(self.names)]
+            offers = [self.offers[self.names[at]] for at in found.chosen if at < len(self.names)]
             taken = self.sequence(offers)
             if len(taken) == len(offers):
-                return taken, proven
-            self._cut(program, place, taken, [offer.course for offer in offers])
+                return taken, found.proven
+            self.cut(program, place, taken, [offer.course for offer in offers])
 
     def _thinned(self, costs: np.ndarray) -> list[Offer]:
         """Return all that helps without what can be left out, the dearest first: not proven, but it can be taken."""
@@ -287,26 +299,27 @@ class _Search:
         held = self.held(self.sequence(self.offers[name] for name in names))
         return [min(each.required, held[each.competence]) for each in self.wanted]
 
-    def _open_only_with(self, program: _Program, place: Mapping[str, int], name: str, need: _Need) -> None:
+    def open_only_with(self, program: Program, place: Mapping[str, int], name: str, need: _Need) -> None:
         """Let a course be chosen only with what opens it: a course that gives the level, or the one to come before."""
         ways: list[tuple[int, float]] = [(place[need.course], 1)] if need.course in place else []
         if len(need.levels) == 1:
-            ways += self._givers(place, need.levels[0], but=(name, need.course))
+            ways += self.givers(place, need.levels[0], but=(name, need.course))
         elif need.levels:
             held = program.variable()
             ways.append((held, 1))
             for level in need.levels:
-                program.at_least(0, [*self._givers(place, level, but=(name,)), (held, -1)])
+                program.at_least(0, [*self.givers(place, level, but=(name,)), (held, -1)])
         program.at_least(0, [*ways, (place[name], -1)])
 
-    def _givers(self, place: Mapping[str, int], level: _Level, but: Collection[str] = ()) -> list[tuple[int, float]]:
+    def givers(self, place: Mapping[str, int], level: _Level, but: Collection[str] = ()) -> list[tuple[int, float]]:
+        """Return the variables of the courses that may be the first to bring somebody to a level."""
         return [
             (place[name], 1)
             for name in self.teachers.get(level[0], ())
-            if name in place and name not in but and self._gives(name, level)
+            if name in place and name not in but and self.gives(name, level)
         ]
 
-    def _within(self, program: _Program, place: Mapping[str, int], main: np.ndarray, budget: float) -> None:
+    def _within(self, program: Program, place: Mapping[str, int], main: np.ndarray, budget: float) -> None:
         """Reach the most weight of levels that the budget allows; what it takes decides between equals."""
         known = [
             offer.price is not None if self.least == "price" else offer.hours is not None for offer in self._chosen()
@@ -323,9 +336,9 @@ class _Search:
             for level in range(self.known[each.competence] + 1, each.required + 1):
                 at = program.variable()
                 program.objective = np.append(program.objective[:at], -each.weight)
-                program.at_least(0, [*self._givers(place, (each.competence, level)), (at, -1)])
+                program.at_least(0, [*self.givers(place, (each.competence, level)), (at, -1)])
 
-    def _cut(self, program: _Program, place: Mapping[str, int], taken: Sequence[Offer], chosen: Sequence[str]) -> None:
+    def cut(self, program: Program, place: Mapping[str, int], taken: Sequence[Offer], chosen: Sequence[str]) -> None:
         """Forbid a choice of which some courses only open each other: one from outside must open the first of them."""
         names = {offer.course for offer in taken}
         stuck = [name for name in chosen if name not in names]
@@ -340,53 +353,7 @@ class _Search:
                     at
                     for other, at in place.items()
                     if other not in stuck
-                    and (other == need.course or any(self._gives(other, level) for level in missing))
+                    and (other == need.course or any(self.gives(other, level) for level in missing))
                 }
         for name in stuck:
             program.at_least(0, [*((at, 1) for at in sorted(keys)), (place[name], -1)])
-
-
-def _with_unknown_last(values: Sequence[float | None]) -> np.ndarray:
-    """Return the values; an unknown one costs more than all known ones together."""
-    most = sum(each for each in values if each is not None) + 1
-    return np.array([most if each is None else each for each in values])
-
-
-class _Program:
-    """A binary program: a minimum under sums that are at least something."""
-
-    def __init__(self, size: int) -> None:
-        self.objective = np.zeros(size)
-        self.rows: list[list[tuple[int, float]]] = []
-        self.least: list[float] = []
-
-    def variable(self) -> int:
-        """Add a variable that costs nothing."""
-        self.objective = np.append(self.objective, 0.0)
-        return len(self.objective) - 1
-
-    def at_least(self, least: float, terms: list[tuple[int, float]]) -> None:
-        """Ask that the sum of the terms is at least this."""
-        self.rows.append(terms)
-        self.least.append(least)
-
-    def solve(self, seconds: float) -> tuple[list[int] | None, bool]:
-        """Return the variables that are 1, and whether nothing less is possible; None where time ran out first."""
-        size = len(self.objective)
-        constraints: tuple[LinearConstraint, ...] = ()
-        if self.rows:
-            data = [factor for row in self.rows for _, factor in row]
-            columns = [at for row in self.rows for at, _ in row]
-            pointers = np.cumsum([0, *(len(row) for row in self.rows)])
-            matrix = csr_array((data, columns, pointers), shape=(len(self.rows), size))
-            constraints = (LinearConstraint(matrix, lb=np.array(self.least)),)
-        found = milp(
-            self.objective,
-            integrality=np.ones(size),
-            bounds=Bounds(0, 1),
-            constraints=constraints,
-            options={"mip_rel_gap": 0.0, "time_limit": seconds},
-        )
-        if found.x is None:
-            return None, False
-        return [at for at, value in enumerate(found.x) if value > 0.5], found.status == 0
