@@ -63,6 +63,7 @@ ROUTES: Final = (
     "erasing",
     "audit",
     "admin",
+    "yearly",
     "organisations",
     "sign_in",
     "local_sign_in",

@@ -1,4 +1,4 @@
-"""What an institution books for all: as cheap as brute force, never dearer than greedy, open to everybody who takes it."""
+"""What an institution books for all: as cheap as brute force, and open to everybody who takes it."""
 
 import itertools
 import random

@@ -123,6 +123,8 @@ PERSONAL = {
 OF_INSTITUTION = {
     ("GET", "/{lang:lang}/organisations/{organisation}"): {"own": only("unit-lead", "hr"), "foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/people"): {"own": only("unit-lead", "hr"), "foreign": only()},
+    ("GET", "/{lang:lang}/organisations/{organisation}/plan"): {"own": only("unit-lead", "hr"), "foreign": only()},
+    ("POST", "/{lang:lang}/organisations/{organisation}/plan"): {"own": only("hr"), "foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/staff"): {"own": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/organisations/{organisation}/staff"): {"own": only("hr"), "foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/import"): {"own": only("hr"), "foreign": only()},

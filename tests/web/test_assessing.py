@@ -98,7 +98,7 @@ def test_one_press_confirms_every_own_word_that_waits(own, visitor, learner):
 
 
 def test_person_cannot_confirm_the_own_word(own, visitor, learner):
-    names, _ = fields_of(visitor("demo-library-learner").get(path_of(learner), headers=HEADERS))
+    names = fields_of(visitor("demo-library-learner").get(path_of(learner), headers=HEADERS))[0][8:]
     send(visitor("demo-library-learner"), learner, **{names[0]: "5"})
     answer = send(visitor("demo-library-learner"), learner, decision="confirm")
 

@@ -25,6 +25,7 @@ from competence_graph.graph.planning import (
     ItemStatus,
     LearningPlan,
     PlanItem,
+    extended,
     new_plan,
     plan_quads,
     plans_of,
@@ -125,21 +126,18 @@ def add_courses(
         ForbiddenError: If the actor may not plan for the person, or the plan would be longer than `MOST_ITEMS`.
         RefusedError: If a shape forbids it; nothing was written then.
     """
-    found, graph = _found(actor, writer, person)
+    _, graph = _found(actor, writer, person)
     if set(courses) - set(course_facts(actor, writer.store, set(courses))):
         raise NotFoundError
     with writer.still():
         plan = plans_of(writer.store, [person]).get(person) or new_plan(writer.store, person, day, base)
-        there = {each.course for each in plan.items if not is_over(each)}
-        new = [each for each in dict.fromkeys(courses) if each not in there]
-        if len(plan.items) + len(new) > MOST_ITEMS:
+        after = extended(plan, courses, due)
+        new = len(after.items) - len(plan.items)
+        if new and len(after.items) > MOST_ITEMS:
             raise ForbiddenError
-        added = [PlanItem(*_placed(plan, course, ahead), due, "planned") for ahead, course in enumerate(new)]
-        if added:
-            quads = plan_quads(replace(plan, items=(*plan.items, *added)), graph)
-            writer.write(Change(put=quads), actor=actor)
-    del found
-    return len(new)
+        if new:
+            writer.write(Change(put=plan_quads(after, graph)), actor=actor)
+    return new
 
 
 def change_plan(
@@ -224,11 +222,6 @@ def _found(actor: Actor, writer: Writer, person: Iri) -> tuple[Person, str]:
     if graph is None:
         raise NotFoundError
     return found, graph
-
-
-def _placed(plan: LearningPlan, course: Iri, ahead: int) -> tuple[Iri, Iri, int]:
-    iri, position = plan.next_item(ahead)
-    return iri, course, position
 
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal, cast
 
@@ -41,12 +41,6 @@ class LearningPlan:
     role: Iri | None
     items: tuple[PlanItem, ...]
 
-    def next_item(self, ahead: int = 0) -> tuple[Iri, int]:
-        """Return the IRI and the place of the next item, ``ahead`` of those that are to be added before it."""
-        numbers = [int(each.iri.rsplit("-", 1)[-1]) for each in self.items if each.iri.rsplit("-", 1)[-1].isdigit()]
-        places = [each.position for each in self.items]
-        return Iri(f"{self.iri}-{max(numbers, default=0) + 1 + ahead}"), max(places, default=0) + 1 + ahead
-
 
 def plans_of(store: Store, people: Iterable[Iri]) -> dict[Iri, LearningPlan]:
     """Return the newest learning plan of each of these people who has one."""
@@ -62,6 +56,19 @@ def new_plan(store: Store, person: Iri, day: date, base: str) -> LearningPlan:
     """Return an empty plan of a person, its IRI minted here."""
     local = mint("n", taken=lambda each: bool(look_up(store, "elsewhere", thing=id_iri(each, base)).rows))
     return LearningPlan(id_iri(local, base), person, day, None, ())
+
+
+def extended(plan: LearningPlan, courses: Iterable[Iri], due: date | None) -> LearningPlan:
+    """Return a plan with courses after what is there; one that is planned or begun is not planned twice."""
+    there = {each.course for each in plan.items if each.status in {"planned", "started"}}
+    numbers = [int(each.iri.rsplit("-", 1)[-1]) for each in plan.items if each.iri.rsplit("-", 1)[-1].isdigit()]
+    number = max(numbers, default=0)
+    position = max((each.position for each in plan.items), default=0)
+    added = [
+        PlanItem(Iri(f"{plan.iri}-{number + at}"), course, position + at, due, "planned")
+        for at, course in enumerate((each for each in dict.fromkeys(courses) if each not in there), start=1)
+    ]
+    return replace(plan, items=(*plan.items, *added))
 
 
 def plan_quads(plan: LearningPlan, graph: str) -> tuple[ox.Quad, ...]:

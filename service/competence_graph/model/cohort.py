@@ -80,9 +80,7 @@ def cohort_plan(
     return _told(members, catalogue, chosen, least, bound, proven=proven)
 
 
-def single_plans(
-    members: Collection[Member], offers: Iterable[Offer], *, least: Measure = "price"
-) -> CohortPlan:
+def single_plans(members: Collection[Member], offers: Iterable[Offer], *, least: Measure = "price") -> CohortPlan:
     """Return the courses that bring everybody as far as courses can, where each is paid for each person."""
     return _told(members, {offer.course: offer for offer in offers}, None, least, None, proven=True)
 
@@ -177,7 +175,8 @@ class _CohortSearch:
         if not found:
             return np.zeros(0)
         other = with_unknown_last(second) + 1
-        return with_unknown_last(first) + other / (1 + other.sum())
+        costs: np.ndarray = with_unknown_last(first) + other / (1 + other.sum())
+        return costs
 
     def solve(self, seconds: float) -> tuple[list[str], float | None, bool]:
         """Return the courses chosen, the bound in euros or hours, and whether it is reached."""

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+
 def with_unknown_last(values: Sequence[float | None]) -> np.ndarray:
     """Return the values; an unknown one costs more than all known ones together."""
     most = sum(each for each in values if each is not None) + 1
