@@ -64,6 +64,7 @@ ROUTES: Final = (
     "audit",
     "admin",
     "yearly",
+    "profiles",
     "organisations",
     "sign_in",
     "local_sign_in",

@@ -59,6 +59,7 @@ PAGES = [
     Page("organisation", "/{lang}/organisations/{organisation}?show=all", actor="hr"),
     Page("unit", "/{lang}/organisations/{organisation}?unit=o61ew1be", actor="unit-lead"),
     Page("year-plan", "/{lang}/organisations/{organisation}/plan", actor="hr"),
+    Page("profiles", "/{lang}/organisations/{organisation}/roles", actor="hr"),
     Page("everybody", "/{lang}/organisations/{organisation}/people", actor="hr"),
     Page("cell", "/{lang}/organisations/{organisation}/people?competence=cdqza9xn", actor="hr"),
     Page("competences", "/{lang}/competences"),

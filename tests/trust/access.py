@@ -16,7 +16,9 @@ import httpx
 from fastapi.routing import APIRoute
 from tests.serving import demo_app, serving
 
+from competence_graph.answers.profiles import copy_role
 from competence_graph.graph.questions import ask
+from competence_graph.model.actor import OPERATOR
 from competence_graph.model.iri import Iri, check_character
 
 ROLES = ("anyone", "learner", "unit-lead", "hr", "planner", "ministry", "editor", "admin")
@@ -125,6 +127,11 @@ OF_INSTITUTION = {
     ("GET", "/{lang:lang}/organisations/{organisation}/people"): {"own": only("unit-lead", "hr"), "foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/plan"): {"own": only("unit-lead", "hr"), "foreign": only()},
     ("POST", "/{lang:lang}/organisations/{organisation}/plan"): {"own": only("hr"), "foreign": only()},
+    ("GET", "/{lang:lang}/organisations/{organisation}/roles"): {"own": only("hr"), "foreign": only()},
+    ("POST", "/{lang:lang}/organisations/{organisation}/roles"): {"own": only("hr"), "foreign": only()},
+    # Of a profile that every institution of the matrix has.
+    ("GET", "/{lang:lang}/organisations/{organisation}/roles/{role}"): {"own": only("hr"), "foreign": only()},
+    ("POST", "/{lang:lang}/organisations/{organisation}/roles/{role}"): {"own": only("hr"), "foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/staff"): {"own": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/organisations/{organisation}/staff"): {"own": only("hr"), "foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/import"): {"own": only("hr"), "foreign": only()},
@@ -206,9 +213,19 @@ class World:
             )
             for where in (self.library, self.museum)
         }  # fmt: skip
+        # A role profile of its own in each.
+        parts = app.state.services
+        names = {"lt": "Slaptas profilis", "en": "Slaptas profilis"}
+        source = Iri(self.museum.replace(self.museum.local, "rw77yqsy"))
+        self.profiles = {
+            where: copy_role(OPERATOR, parts.writer, registry, where, source, names, parts.base).local
+            for where in (self.library, self.museum)
+        }
         self.secret = {
             where: {
                 "Slapta Importuotoji",
+                "Slaptas profilis",
+                self.profiles[where],
                 *(Iri(each).local for each in people),
                 # Whole names: family names alone are shared by many.
                 *(known.name for each in people if (known := registry.identities.find(each)) is not None),
@@ -304,7 +321,7 @@ def _targets(matrix, world, visitor, role, table, field_name, things, kind):
         for target, who in policy.items():
             thing = things[target]
             where = world.museum if target == "foreign" else world.library
-            given = {"made": world.imports[where]}
+            given = {"made": world.imports[where], "role": world.profiles[where]}
             address = path.replace("{lang:lang}", "en").format(**given, **{field_name: thing.local})
             never = path.replace("{lang:lang}", "en").format(**given, **{field_name: nobody(kind)})
             for face in FACES if method == "GET" else ("",):

@@ -37,7 +37,7 @@ def address(world):
 def filled(world, path):
     given = {
         "person": world.targets["own"].local, "organisation": world.library.local, "token": "a" * 43,
-        "made": world.imports[world.library],
+        "made": world.imports[world.library], "role": world.profiles[world.library],
         "account": world.accounts["planner"].id,
     }  # fmt: skip
     return path.replace("{lang:lang}", "en").format(**given)

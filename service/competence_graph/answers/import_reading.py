@@ -13,6 +13,7 @@ from competence_graph.answers.people import labels, staff
 from competence_graph.answers.staffing import EARLIEST, PLANNED, may_staff
 from competence_graph.errors import NotFoundError
 from competence_graph.graph.live_search import live_search
+from competence_graph.graph.own_roles import own_roles
 from competence_graph.graph.questions import ask
 from competence_graph.graph.store import Store
 from competence_graph.model.actor import Actor
@@ -112,6 +113,7 @@ def surroundings(actor: Actor, store: Store, registry: Registry, organisation: I
         elif each.kind == "competence":
             names = [text.value for text in each.labels] + [each.notation, each.iri, each.iri.local]
             competences += [(name, each.iri) for name in names if name]
+    roles += [(text.value, each.iri) for each in own_roles(store, organisation) for text in each.names]
     try:
         units = staff(actor, store, organisation).units
     except NotFoundError:

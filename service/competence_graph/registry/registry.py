@@ -27,6 +27,8 @@ from competence_graph.registry.issuers import Issuers
 from competence_graph.registry.jobs import Jobs
 from competence_graph.registry.journal import JOURNAL, Journal
 from competence_graph.registry.licences import Licences
+from competence_graph.registry.profiles import Profiles
+from competence_graph.registry.scenarios import Scenarios
 from competence_graph.registry.sessions import Session, Sessions
 from competence_graph.registry.tables import (
     AccountRow,
@@ -37,6 +39,7 @@ from competence_graph.registry.tables import (
     GrantRow,
     Identity,
     ImportRow,
+    ScenarioRow,
 )
 from competence_graph.registry.tickets import Tickets
 
@@ -83,6 +86,8 @@ class Registry:
         self.issuers = Issuers(transactions, self.cipher)
         self.jobs = Jobs(transactions, now)
         self.imports = Imports(transactions, now, self.cipher)
+        self.profiles = Profiles(transactions, now)
+        self.scenarios = Scenarios(transactions, now)
         self._transactions = transactions
 
     def close(self) -> None:
@@ -118,7 +123,9 @@ class Registry:
             touched = list(at.scalars(select(GrantRow.account).where(GrantRow.person == pseudonym)))
             at.execute(delete(GrantRow).where(GrantRow.person == pseudonym))
             still = select(GrantRow.account)
-            at.execute(delete(AccountRow).where(AccountRow.id.in_(touched), AccountRow.id.not_in(still)))
+            lost = (AccountRow.id.in_(touched), AccountRow.id.not_in(still))
+            at.execute(delete(ScenarioRow).where(ScenarioRow.account.in_(select(AccountRow.id).where(*lost))))
+            at.execute(delete(AccountRow).where(*lost))
             at.execute(delete(Identity).where(Identity.pseudonym == pseudonym))
 
     def erase(self, pseudonym: str, hashed: str, records: Collection[str] = ()) -> None:

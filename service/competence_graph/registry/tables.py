@@ -315,3 +315,28 @@ class ImportRow(Base):
     state: Mapped[str] = mapped_column(String(20))
     content: Mapped[str] = mapped_column(Text)
     counts: Mapped[str] = mapped_column(Text)
+
+
+class ProfileRow(Base):
+    """What a published role required when an institution copied it; nothing of a person."""
+
+    __tablename__ = "profiles"
+
+    role: Mapped[str] = mapped_column(_IRI, primary_key=True)
+    organisation: Mapped[str] = mapped_column(_IRI, index=True)
+    source: Mapped[str] = mapped_column(_IRI)
+    at: Mapped[datetime] = mapped_column(Moment)
+    base: Mapped[str] = mapped_column(Text)
+
+
+class ScenarioRow(Base):
+    """A question "what if" that somebody saved: a role, for an institution or a unit of it; it names nobody."""
+
+    __tablename__ = "scenarios"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True)
+    organisation: Mapped[str] = mapped_column(_IRI, index=True)
+    account: Mapped[str] = mapped_column(_ID)
+    at: Mapped[datetime] = mapped_column(Moment)
+    role: Mapped[str] = mapped_column(_IRI)
+    unit: Mapped[str | None] = mapped_column(_IRI)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from competence_graph.answers import catalogue
 from competence_graph.answers.people import labels, staff
+from competence_graph.answers.profiles import choosable_roles
 from competence_graph.errors import NotFoundError
 from competence_graph.graph.live_search import live_search
 from competence_graph.graph.store import Store
-from competence_graph.model.actor import ANYONE, Actor
+from competence_graph.model.actor import Actor
 from competence_graph.model.import_plan import Fault, FaultKind, Plan
 from competence_graph.model.iri import Iri, is_id
 from competence_graph.model.staff_cells import Field, Profile
@@ -150,12 +150,8 @@ def choices_of_cells(
         for each in live_search(store).index.things.values()
         if each.kind == "competence" and not each.deprecated and is_id(each.local)
     ]
-    roles = {
-        each.iri.local: each.label(lang).value
-        for group in catalogue.roles(ANYONE, store, lang)
-        for each in group.members
-        if is_id(each.iri.local)
-    }
+    named_roles = choosable_roles(actor, store, organisation, lang) if actor is not None else {}
+    roles = {role.local: name.value for role, name in named_roles.items() if is_id(role.local)}
     found = {"competences": competences, "roles": list(roles.items()), "units": []}
     if actor is not None:
         try:

@@ -10,10 +10,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from competence_graph.answers import catalogue, staffing
+from competence_graph.answers import staffing
 from competence_graph.answers.people import Person, labels, staff
+from competence_graph.answers.profiles import choosable_roles
 from competence_graph.errors import NotFoundError, StaffingError, StaffingFault
-from competence_graph.model.actor import ANYONE, Actor
+from competence_graph.model.actor import Actor
 from competence_graph.model.iri import Iri, id_iri, is_id
 from competence_graph.model.look_alikes import composed
 from competence_graph.model.retention import months_later
@@ -184,7 +185,7 @@ def _post_errors(
     found = {}
     if given["place"] not in {local for local, _ in _places(parts, actor, organisation, lang)}:
         found["place"] = gettext("Choose a unit from the list.")
-    if given["role"] not in {local for local, _ in _roles(parts, lang)}:
+    if given["role"] not in {local for local, _ in _roles(parts, actor, organisation, lang)}:
         found["role"] = gettext("Choose a role from the list.")
     if _day(given["start"]) is None:
         found["start"] = gettext("Write the day like this: 2026-01-31.")
@@ -204,14 +205,10 @@ def _places(parts: Services, actor: Actor, organisation: Iri, lang: Lang) -> lis
     return [*inside, (organisation.local, label_of(named, organisation, lang).value)]
 
 
-def _roles(parts: Services, lang: Lang) -> list[tuple[str, str]]:
-    found = {
-        each.iri.local: each.label(lang).value
-        for group in catalogue.roles(ANYONE, parts.store, lang)
-        for each in group.members
-        if is_id(each.iri.local)
-    }
-    return sorted(found.items(), key=lambda one: lithuanian_key(one[1]))
+def _roles(parts: Services, actor: Actor, organisation: Iri, lang: Lang) -> list[tuple[str, str]]:
+    found = choosable_roles(actor, parts.store, organisation, lang)
+    named = [(role.local, name.value) for role, name in found.items() if is_id(role.local)]
+    return sorted(named, key=lambda one: lithuanian_key(one[1]))
 
 
 def _staff_page(
@@ -245,7 +242,7 @@ def _staff_page(
         "organisation": label_of(labels(actor, parts.store, {organisation}), organisation, lang),
         "organisation_href": id_page(lang, "organisations", organisation),
         "places": _places(parts, actor, organisation, lang),
-        "roles": _roles(parts, lang),
+        "roles": _roles(parts, actor, organisation, lang),
         "lines": lines,
         "given": {**dict.fromkeys(JOINING, ""), "start": parts.today.isoformat(), **(given or {})},
         "errors": {**dict.fromkeys(JOINING, ""), **(errors or {})},
@@ -296,7 +293,7 @@ def _post_page(
             for each in sorted(person.posts, key=lambda each: each.start, reverse=True)
         ],
         "places": _places(parts, actor, person.organisation, lang),
-        "roles": _roles(parts, lang),
+        "roles": _roles(parts, actor, person.organisation, lang),
         "last_day": None if left is None else left - timedelta(days=1),
         "erased": months_later(left, months) if left is not None and months else None,
         "given": {**dict.fromkeys(MOVING, ""), "start": parts.today.isoformat(), **(given or {})},
