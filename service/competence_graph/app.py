@@ -65,6 +65,7 @@ ROUTES: Final = (
     "admin",
     "yearly",
     "profiles",
+    "what_if",
     "organisations",
     "sign_in",
     "local_sign_in",

@@ -100,6 +100,9 @@ PERSONAL = {
     ("GET", "/{lang:lang}/people/{person}/plan"): {
         "own": only("learner", "unit-lead", "hr"), "colleague": only("hr"), "foreign": only(),
     },
+    ("GET", "/{lang:lang}/people/{person}/what-if"): {
+        "own": only("learner", "unit-lead", "hr"), "colleague": only("hr"), "foreign": only(),
+    },
     ("GET", "/{lang:lang}/people/{person}/assessment"): {
         "own": only("learner", "unit-lead", "hr"), "colleague": only("hr"), "foreign": only(),
     },
@@ -118,6 +121,7 @@ PERSONAL = {
     ("POST", "/{lang:lang}/people/{person}/assessment"): {"colleague": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/plan"): {"colleague": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/plan/items"): {"colleague": only("hr"), "foreign": only()},
+    ("POST", "/{lang:lang}/people/{person}/what-if"): {"colleague": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/data"): {"colleague": only(), "foreign": only()},
     ("POST", "/{lang:lang}/people/{person}/erase"): {"colleague": only("hr"), "foreign": only()},
 }  # fmt: skip
@@ -127,6 +131,8 @@ OF_INSTITUTION = {
     ("GET", "/{lang:lang}/organisations/{organisation}/people"): {"own": only("unit-lead", "hr"), "foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/plan"): {"own": only("unit-lead", "hr"), "foreign": only()},
     ("POST", "/{lang:lang}/organisations/{organisation}/plan"): {"own": only("hr"), "foreign": only()},
+    ("GET", "/{lang:lang}/organisations/{organisation}/what-if"): {"own": only("unit-lead", "hr"), "foreign": only()},
+    ("POST", "/{lang:lang}/organisations/{organisation}/what-if"): {"own": only("hr"), "foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/roles"): {"own": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/organisations/{organisation}/roles"): {"own": only("hr"), "foreign": only()},
     # Of a profile that every institution of the matrix has.

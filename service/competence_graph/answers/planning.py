@@ -173,6 +173,24 @@ def change_plan(
     return count
 
 
+def aim(actor: Actor, writer: Writer, person: Iri, role: Iri | None, *, day: date, base: str) -> None:
+    """Make a role the goal of a person's plan, or take the goal away; a plan without one aims at the roles held.
+
+    Raises:
+        NotFoundError: If there is no such person, or none that the actor may see.
+        ForbiddenError: If the actor may not plan for the person.
+        RefusedError: If a shape forbids it; nothing was written then.
+    """
+    _, graph = _found(actor, writer, person)
+    with writer.still():
+        plan = plans_of(writer.store, [person]).get(person)
+        if plan is None and role is None:
+            return
+        plan = plan or new_plan(writer.store, person, day, base)
+        if plan.role != role or not plan.items:
+            writer.write(Change(put=plan_quads(replace(plan, role=role), graph)), actor=actor)
+
+
 def course_facts(actor: Actor, store: Store, courses: set[Iri]) -> dict[Iri, CourseFacts]:
     """Return what courses take and bring, of those that there are: the catalogue is for everybody."""
     del actor
@@ -232,6 +250,7 @@ __all__ = [
     "ItemStatus",
     "PersonPlan",
     "add_courses",
+    "aim",
     "change_plan",
     "course_facts",
     "is_over",

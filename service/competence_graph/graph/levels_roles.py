@@ -7,7 +7,7 @@ and again when the matrix's plan has changed; the columns of people are not wide
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 from weakref import WeakKeyDictionary
@@ -17,10 +17,12 @@ import numpy.typing as npt
 
 from competence_graph.graph.catalogue import read_catalogue
 from competence_graph.graph.levels import LevelMatrix, Snapshot
+from competence_graph.graph.levels_plan import NOT_ASSESSED, WHYS
 from competence_graph.graph.public import PublicGraphs, public
 from competence_graph.graph.store import Store
 from competence_graph.model.distance import Distance, holding
-from competence_graph.model.gap import Catalogue, attained, demands
+from competence_graph.model.gap import Catalogue, Gap, Requirement, attained, demands
+from competence_graph.model.iri import Iri
 
 _FIGURES: Final = 5
 
@@ -149,6 +151,44 @@ def people_nearest(now: Snapshot, organisation: str, table: RoleTable, role: str
             for row, (met, levels, missing) in zip(rows.tolist(), figures, strict=True)
         ]
     return sorted(found, key=lambda each: (each[1].missing, each[0]))
+
+
+def against(
+    now: Snapshot, organisation: str, requirements: Sequence[Requirement], tops: Mapping[str, int]
+) -> dict[Iri, list[Gap]]:
+    """Return what these requirements ask of everybody employed in an organisation, the rows by person.
+
+    Args:
+        now: The matrix.
+        organisation: Whose people.
+        requirements: Of a role, held by somebody or not.
+        tops: The highest level of the scale of each competence; 5 where it is not there.
+    """
+    asked = demands(requirements)
+    found: dict[Iri, list[Gap]] = {}
+    for block in now.of_organisation(organisation):
+        day = block.as_of
+        if day is None:
+            continue
+        for row, held in enumerate(block.roles):
+            if not held:
+                continue
+            rows = []
+            for each in asked:
+                column = now.plan.index.get(each.competence, block.width)
+                # What has no column nobody has a record of, nor of anything that it would follow from.
+                known = int(block.level[row, column]) if column < block.width else -1
+                why = WHYS[int(block.why[row, column])] if column < block.width else WHYS[NOT_ASSESSED]
+                level = max(known, 0)
+                rows.append(
+                    Gap(
+                        person=block.people[row], role=each.role, competence=each.competence, required=each.level,
+                        attained=level, weight=each.weight, necessity=each.necessity, why=why, as_of=day,
+                        critical=level < each.essential, top=tops.get(each.competence, 5),
+                    )
+                )  # fmt: skip
+            found[Iri(block.people[row])] = sorted(rows, key=lambda each: (-each.rank, each.competence))
+    return found
 
 
 _KNOWN: Final[WeakKeyDictionary[LevelMatrix, RoleDistances]] = WeakKeyDictionary()

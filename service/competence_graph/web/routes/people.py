@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -9,19 +10,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from competence_graph.answers import catalogue
 from competence_graph.answers.gaps import PersonGaps, person_gaps, person_rows
 from competence_graph.answers.people import Post
-from competence_graph.answers.planning import PersonPlan, person_plan
+from competence_graph.answers.planning import person_plan
 from competence_graph.answers.recommendations import Wish
 from competence_graph.answers.recording import may_record
 from competence_graph.answers.staffing import may_staff
 from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
-from competence_graph.model.actor import Actor
+from competence_graph.model.actor import ANYONE, Actor
 from competence_graph.model.iri import Iri, id_iri, is_id
 from competence_graph.model.text import Lang, Text, label_of
 from competence_graph.web.access import SignedIn
-from competence_graph.web.deps import PageLang, Parts
+from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import (
     figures_data,
     gap_line,
@@ -76,7 +78,7 @@ def person_page(
         request,
         Answer(
             page="gaps.html",
-            context=lambda: _context(actor, whole(), person_plan(actor, parts.store, iri), wish, parts.today, lang),
+            context=lambda: _context(parts, actor, whole(), wish, lang),
             rows=rows,
             data={
                 "person": bare.person,
@@ -98,9 +100,9 @@ def _wish(least: str, budget: str) -> Wish:
     return Wish("hours", most) if least == "hours" else Wish("price", most)
 
 
-def _context(
-    actor: Actor, answer: PersonGaps, planned: PersonPlan, wish: Wish, today: date, lang: Lang
-) -> dict[str, object]:
+def _context(parts: Services, actor: Actor, answer: PersonGaps, wish: Wish, lang: Lang) -> dict[str, object]:
+    planned = person_plan(actor, parts.store, answer.person.iri)
+    published = catalogue.known(ANYONE, parts.store)
     own = actor.person == answer.person.iri
     leads = actor.may_see_organisation(answer.person.organisation) or actor.kind == "unit-lead"
     missing = [gap_line(answer, row, lang) for row in answer.missing]
@@ -119,8 +121,8 @@ def _context(
             for place in sorted(answer.person.places)
             if place != answer.person.organisation
         ],
-        "posts": [_post(answer, post, lang) for post in answer.person.held],
-        "planned": [_post(answer, post, lang) for post in answer.person.planned],
+        "posts": [_post(answer, post, published, lang) for post in answer.person.held],
+        "planned": [_post(answer, post, published, lang) for post in answer.person.planned],
         "missing": missing,
         "unknown": [gap_line(answer, row, lang) for row in answer.unknown],
         "strengths": [gap_line(answer, row, lang) for row in answer.strengths],
@@ -130,7 +132,7 @@ def _context(
         "wish": wish,
         "plans": planned.changes,
         "in_plan": {each.course.local for each in planned.ahead},
-        "ahead": [each for each in item_lines(planned, today, lang) if not each.over],
+        "ahead": [each for each in item_lines(planned, parts.today, lang) if not each.over],
         "unreached": [
             (
                 label_of(answer.labels, each.competence, lang),
@@ -147,11 +149,12 @@ def _unit_page(organisation: Iri, place: str, lang: Lang) -> str:
     return f"{id_page(lang, 'organisations', organisation)}?unit={Iri(place).local}"
 
 
-def _post(answer: PersonGaps, post: Post, lang: Lang) -> PostLine:
+def _post(answer: PersonGaps, post: Post, published: Container[Iri], lang: Lang) -> PostLine:
     return PostLine(
         label_of(answer.labels, post.role, lang),
         answer.forms.get(post.role, ()) if lang == "lt" else (),
-        id_page(lang, "roles", post.role),
+        # A profile of the institution's own has no page for everybody.
+        id_page(lang, "roles", post.role) if post.role in published else "",
         label_of(answer.labels, post.place, lang),
         post.start,
         post.end,

@@ -170,6 +170,8 @@ def _context(
         "hours": hours,
         "price": price,
         "created": plan.created if plan is not None else None,
+        "goal": label_of(answer.labels, plan.role, lang) if plan is not None and plan.role is not None else None,
+        "goal_local": plan.role.local if plan is not None and plan.role is not None else "",
         "changes": answer.changes,
         "statuses": [(each, gettext(STATUSES[each])) for each in ITEM_STATUSES],
         "done": gettext(DONE[done]) if done in DONE else "",
