@@ -66,6 +66,7 @@ ROUTES: Final = (
     "yearly",
     "profiles",
     "what_if",
+    "sample",
     "organisations",
     "sign_in",
     "local_sign_in",

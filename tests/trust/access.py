@@ -133,6 +133,7 @@ OF_INSTITUTION = {
     ("POST", "/{lang:lang}/organisations/{organisation}/plan"): {"own": only("hr"), "foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/what-if"): {"own": only("unit-lead", "hr"), "foreign": only()},
     ("POST", "/{lang:lang}/organisations/{organisation}/what-if"): {"own": only("hr"), "foreign": only()},
+    ("POST", "/{lang:lang}/organisations/{organisation}/sample"): {"foreign": only()},
     ("GET", "/{lang:lang}/organisations/{organisation}/roles"): {"own": only("hr"), "foreign": only()},
     ("POST", "/{lang:lang}/organisations/{organisation}/roles"): {"own": only("hr"), "foreign": only()},
     # Of a profile that every institution of the matrix has.

@@ -145,7 +145,7 @@ def staff(actor: Actor, store: Store, organisation: Iri) -> Staff:
     """Return everybody of an organisation whom the actor may see: all for its HR, the units one leads for a unit lead.
 
     Raises:
-        NotFoundError: If there is no such organisation with people, or none that the actor may see.
+        NotFoundError: If there is no such organisation, or none that the actor may see.
     """
     whole = actor.may_see_organisation(organisation)
     actor.require(whole or (actor.kind == "unit-lead" and actor.organisation == organisation and bool(actor.units)))
@@ -155,7 +155,7 @@ def staff(actor: Actor, store: Store, organisation: Iri) -> Staff:
     for row in ask(store, "people_of_organisation", organisation=organisation):
         posts[as_iri(row["person"])].append(_post(row))
         as_of = as_date(row["as_of"])
-    if as_of is None and not units:
+    if as_of is None and not units and not labels(actor, store, {organisation}):
         raise NotFoundError
     people: dict[str, Person] = {
         iri: Person(iri, organisation, tuple(held), as_of) for iri, held in posts.items() if as_of is not None

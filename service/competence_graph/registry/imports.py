@@ -20,9 +20,11 @@ from competence_graph.registry.cipher import Cipher
 from competence_graph.registry.table_work import new_id
 from competence_graph.registry.tables import ImportRow
 
-State = Literal["open", "running", "done", "failed", "undone"]
+State = Literal["open", "running", "done", "failed", "undone", "sample"]
 UNFINISHED: Final = timedelta(days=7)
 UNDO: Final = timedelta(days=30)
+SAMPLE: Final = timedelta(days=3660)
+"""So long a sample can be taken out again in one act: ten years."""
 _MOST_OPEN: Final = 20
 """Unfinished uploads that an organisation keeps; the oldest goes when there are more."""
 
@@ -111,12 +113,35 @@ class Imports:
                 row.state, row.content, row.counts = state, self._sealed(content), json.dumps(dict(counts))
                 row.expires = self._now() + (UNDO if state == "done" else UNFINISHED)
 
+    def keep_sample(self, organisation: str, account: str, content: Mapping[str, Any]) -> None:
+        """Keep what is needed to take the sample of an organisation out again."""
+        now = self._now()
+        with self._transactions.begin() as at:
+            at.add(
+                ImportRow(
+                    id=new_id(), organisation=organisation, account=account, at=now, expires=now + SAMPLE,
+                    state="sample", content=self._sealed(content), counts="{}",
+                )
+            )  # fmt: skip
+
+    def sample(self, organisation: str) -> tuple[str, Mapping[str, Any]] | None:
+        """Return the id of the sample in an organisation and what it brought; None where there is none."""
+        with self._transactions() as at:
+            row = at.scalar(
+                select(ImportRow).where(ImportRow.organisation == organisation, ImportRow.state == "sample").limit(1)
+            )
+            return None if row is None else (row.id, json.loads(self._cipher.decrypt(row.content)))
+
     def of_organisation(self, organisation: str) -> list[Import]:
         """Return the imports of an organisation, newest first, without their content."""
         with self._transactions() as at:
             rows = at.scalars(
                 select(ImportRow)
-                .where(ImportRow.organisation == organisation, ImportRow.expires > self._now())
+                .where(
+                    ImportRow.organisation == organisation,
+                    ImportRow.expires > self._now(),
+                    ImportRow.state != "sample",
+                )
                 .order_by(ImportRow.at.desc())
             )
             return [self._read(row, whole=False) for row in rows]

@@ -141,7 +141,7 @@ class Registry:
             human = at.scalar(select(Identity.human).where(Identity.pseudonym == pseudonym))
             # A table that was handed in may name them anywhere.
             whose = select(Identity.organisation).where(Identity.pseudonym == pseudonym)
-            at.execute(delete(ImportRow).where(ImportRow.organisation.in_(whose)))
+            at.execute(delete(ImportRow).where(ImportRow.organisation.in_(whose), ImportRow.state != "sample"))
             at.execute(delete(ContestRow).where(ContestRow.pseudonym == pseudonym))
             at.execute(delete(CarryRow).where(or_(CarryRow.pseudonym == pseudonym, CarryRow.source.in_(list(records)))))
             others = select(Identity.pseudonym).where(Identity.human == human, Identity.pseudonym != pseudonym)

@@ -10,6 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from competence_graph.answers.gaps import GroupGaps
 from competence_graph.answers.organisations import overview, people_in_cell
+from competence_graph.answers.sample import may_have_sample, sample_there
+from competence_graph.answers.staffing import may_staff
 from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
 from competence_graph.model.actor import Actor
@@ -87,6 +89,8 @@ def organisation_overview(
                 "selection": chosen,
                 "section": "organisation",
                 "audited": actor.kind == "hr",
+                "sampled": may_staff(actor, iri) and sample_there(parts.registry, iri),
+                "may_sample": may_have_sample(actor, parts.store, parts.registry, iri),
                 "glassed": actor.kind == "hr" and _glassed(parts, iri),
             },
             rows=rows,
