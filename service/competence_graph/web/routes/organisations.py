@@ -12,6 +12,7 @@ from competence_graph.answers.gaps import GroupGaps
 from competence_graph.answers.organisations import overview, people_in_cell
 from competence_graph.answers.sample import may_have_sample, sample_there
 from competence_graph.answers.staffing import may_staff
+from competence_graph.answers.trend import trend
 from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
 from competence_graph.model.actor import Actor
@@ -24,6 +25,7 @@ from competence_graph.web.organisation_lines import Selection, organisation_page
 from competence_graph.web.organisation_sheets import definitions, matrix, summary
 from competence_graph.web.people_lines import people_page
 from competence_graph.web.respond import Answer, Look, respond
+from competence_graph.web.trend_lines import trend_dots
 
 router = APIRouter()
 
@@ -88,6 +90,9 @@ def organisation_overview(
                 "page": organisation_page(answer, lang, chosen),
                 "selection": chosen,
                 "section": "organisation",
+                "trend": []
+                if chosen.role or chosen.framework
+                else trend_dots(trend(actor, parts.store, parts.levels, iri, chosen.iri("unit", parts.base))),
                 "audited": actor.kind == "hr",
                 "sampled": may_staff(actor, iri) and sample_there(parts.registry, iri),
                 "may_sample": may_have_sample(actor, parts.store, parts.registry, iri),
