@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pathlib import Path
 import httpx
 import pyoxigraph as ox
 import pytest
+from python_calamine import CalamineWorkbook
 from tests.oracle import rows as brute_force
 
 from competence_graph.graph.vocab import PREFIXES
@@ -164,6 +166,92 @@ def test_page_of_a_person_shows_the_rows_of_the_command(demo: Demo, library: str
     assert f"{sum(row[5] == '0' for row in mine)} of {len(mine)}" in re.sub(r"<[^>]+>", "", page).replace("\xa0", " ")
     for row in mine:
         assert row[2].rsplit("/", 1)[-1] in page
+
+
+def test_the_numbers_of_the_page_are_those_of_command_workbook_and_brute_force(demo: Demo, library: str) -> None:
+    """Coverage, completeness, critical gaps, the largest gap, single points: five numbers, four ways to them."""
+    local = library.rsplit("/", 1)[-1]
+    with demo.hr("Dubysa Region Public Library") as hr:
+        page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", hr.get(f"/en/organisations/{local}").text))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(hr.get(f"/en/organisations/{local}.xlsx").content))
+    rows = told(demo.command("gaps", "--organisation", local, "--format", "csv"))
+    exported = list(ox.parse(demo.command("export").encode(), format=ox.RdfFormat.N_QUADS))
+    pointers = {f"{PREFIXES['cg']}{name}" for name in ("current", "provisional", "lapsed")}
+    raw = brute_force(
+        [quad for quad in exported if quad.predicate.value not in pointers], library, datetime.now(VILNIUS).date()
+    )
+    whole = dict(zip(*book.get_sheet_by_name("Summary").to_python()[:2], strict=True))
+
+    for name, found in (("command", rows), ("brute force", raw)):
+        met = sum(int(row[5]) == 0 for row in found)
+        assessed = sum(row[8] != "not-assessed" for row in found)
+        critical = sum(str(row[10]).lower() == "true" for row in found)
+        assert (whole["Requirements"], whole["Met"], whole["Assessed"]) == (len(found), met, assessed), name
+        assert whole["Gaps in essential competences"] == critical, name
+        assert f"{round(100 * met / len(found))}% {met} of {len(found):,} " in page.replace("requirements met ", ""), (
+            name
+        )
+        assert f"{round(100 * assessed / len(found))}% {assessed} of {len(found):,}" in page, name
+        assert f"gaps in essential competences {critical} " in page, name
+        # The competence that most people are below in, of those who need it.
+        below = Counter(row[2] for row in found if int(row[5]) > 0)
+        need = Counter(row[2] for row in found)
+        largest = max(below.values())
+        assert any(
+            f", {largest} of {need[each]} employees" in page for each, count in below.items() if count == largest
+        ), name
+    # The same numbers person by person, and cell by cell of the matrix.
+    people = book.get_sheet_by_name("People").to_python()
+    at = {name: people[0].index(name) for name in ("Requirements", "Met", "Assessed")}
+    for name, column in at.items():
+        assert sum(row[column] for row in people[1:]) == whole[name]
+    matrix = book.get_sheet_by_name("Matrix").to_python()
+    assert sum(row[1] for row in matrix[1:]) == sum(int(row[5]) > 0 for row in rows)
+    assert sum(row[2] for row in matrix[1:]) == len(rows)
+    # A single point: a unit's highest requirement that one person of it, or nobody, attains.
+    assert f"has the level required {single_points(exported, rows, library)} " in page
+
+
+def single_points(exported: list[ox.Quad], rows: list[tuple[str, ...]], library: str) -> int:
+    """Return the single points by counting over posts, requirements and levels attained."""
+    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for quad in exported:
+        if isinstance(quad.subject, ox.NamedNode):
+            said[quad.subject.value][quad.predicate.value].append(quad.object.value)  # type: ignore[union-attr]
+    org, cg, schema = (PREFIXES[name] for name in ("org", "cg", "schema"))
+    day = datetime.now(VILNIUS).date().isoformat()
+    people: dict[str, set[str]] = defaultdict(set)
+    wanted: dict[tuple[str, str], int] = {}
+    mine = {row[0] for row in rows}
+    for each in said.values():
+        if not set(each.get(f"{org}member", ())) & mine:
+            continue
+        until = each.get(f"{schema}endDate", ["9999"])[0]
+        if not each[f"{schema}startDate"][0] <= day <= until:
+            continue
+        place = each[f"{org}organization"][0]
+        people[place].add(each[f"{org}member"][0])
+        for role in each[f"{org}role"]:
+            for requirement in said[role][f"{cg}requires"]:
+                competence = said[requirement][f"{cg}competence"][0]
+                level = int(said[requirement][f"{cg}level"][0])
+                wanted[place, competence] = max(wanted.get((place, competence), 0), level)
+    return sum(
+        sum(_level(said, person, competence, rows) >= level for person in people[place]) <= 1
+        for (place, competence), level in wanted.items()
+    )
+
+
+def _level(said: dict[str, dict[str, list[str]]], person: str, competence: str, rows: list[tuple[str, ...]]) -> int:
+    """Return a level as the rows have it where it is asked of the person, else of the record that counts."""
+    for row in rows:
+        if (row[0], row[2]) == (person, competence):
+            return int(row[4])
+    cg = PREFIXES["cg"]
+    for record in said[person].get(f"{cg}current", []):
+        if said[record][f"{cg}competence"] == [competence]:
+            return int(said[record][f"{cg}level"][0])
+    return 0
 
 
 def test_no_name_is_in_the_exported_graph(demo: Demo) -> None:

@@ -133,7 +133,7 @@ def test_all_rows_are_shown_on_demand(hr):
     assert 30 < whole.split('class="heat"')[1].split("</table>")[0].count('<th scope="row"><a')
 
 
-def test_workbook_has_rows_summary_matrix_and_definitions_and_no_name(hr, demo):
+def test_workbook_has_rows_summary_matrix_people_and_definitions_and_no_name(hr, demo):
     book = openpyxl.load_workbook(io.BytesIO(hr.get(f"/en/organisations/{LIBRARY}.xlsx").content))
     rows = rows_of(hr.get(f"/en/organisations/{LIBRARY}.csv").text)
     words = {
@@ -144,7 +144,7 @@ def test_workbook_has_rows_summary_matrix_and_definitions_and_no_name(hr, demo):
         for word in str(cell).split()
     }
 
-    assert ["gaps", "Summary", "Matrix", "Definitions"] == book.sheetnames
+    assert ["gaps", "Summary", "Matrix", "People", "Definitions"] == book.sheetnames
     assert len(rows) + 1 == book["gaps"].max_row
     assert book["Summary"]["C2"].value == len(rows)
     assert not words & {part for each in demo.state.services.registry.demo_accounts() for part in each.label.split()}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Final
 
 from competence_graph.answers.organisations import Overview
 from competence_graph.exchange.tables import Cell, Table
+from competence_graph.model.gap import Gap, figures
 from competence_graph.model.text import Lang, label_of
 from competence_graph.web.language import msgid, words
 
@@ -83,6 +85,64 @@ def matrix(answer: Overview, lang: Lang) -> Table:
     kinds = (gettext("below"), gettext("need it"), gettext("not assessed"))
     headings = [gettext("Competence"), *(f"{place}: {kind}" for place in (whole, *columns) for kind in kinds)]
     return Table(tuple(headings), rows, title=gettext("Matrix"), headings=tuple(headings))
+
+
+def people(answer: Overview, lang: Lang) -> Table:
+    """Return the sheet of people: their identifiers, where they work, in which roles, and their figures; no name."""
+    gettext = words(lang).gettext
+    rows: dict[str, list[Gap]] = defaultdict(list)
+    for row in answer.group.rows:
+        rows[row.person].append(row)
+    listed: list[tuple[Cell, ...]] = []
+    for person in answer.group.people:
+        each = figures(rows[person.iri])
+        places = sorted(label_of(answer.labels, place, lang).value for place in person.places)
+        held = sorted(label_of(answer.labels, role, lang).value for role in person.roles)
+        listed.append(
+            (
+                person.iri,
+                "; ".join(places),
+                "; ".join(held),
+                each.requirements,
+                each.met,
+                each.assessed,
+                each.critical,
+                each.coverage,
+                each.completeness,
+                each.readiness,
+            )
+        )
+    return Table(
+        (
+            "person",
+            "places",
+            "roles",
+            "requirements",
+            "met",
+            "assessed",
+            "critical",
+            "coverage",
+            "completeness",
+            "readiness",
+        ),
+        listed,
+        title=gettext("People"),
+        headings=tuple(
+            gettext(word)
+            for word in (
+                "Person",
+                "Unit",
+                "Role",
+                "Requirements",
+                "Met",
+                "Assessed",
+                "Gaps in essential competences",
+                "Coverage",
+                "Share assessed",
+                "Readiness",
+            )
+        ),
+    )
 
 
 def definitions(lang: Lang) -> Table:

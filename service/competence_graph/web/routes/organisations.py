@@ -22,7 +22,7 @@ from competence_graph.web.access import SignedIn
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import figures_data, gaps_table, rows_data
 from competence_graph.web.organisation_lines import Selection, organisation_page
-from competence_graph.web.organisation_sheets import definitions, matrix, summary
+from competence_graph.web.organisation_sheets import definitions, matrix, people, summary
 from competence_graph.web.people_lines import people_page
 from competence_graph.web.respond import Answer, Look, respond
 from competence_graph.web.trend_lines import trend_dots
@@ -100,7 +100,12 @@ def organisation_overview(
             },
             rows=rows,
             data=_data(answer.group, rows),
-            sheets=lambda: (summary(answer, lang), matrix(answer, lang), definitions(lang)),
+            sheets=lambda: (
+                summary(answer, lang),
+                matrix(answer, lang),
+                people(answer, lang),
+                definitions(lang),
+            ),
             name=organisation,
             look=Look(actor, iri, {person.iri for person in answer.group.people}),
         ),
