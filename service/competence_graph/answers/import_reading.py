@@ -17,12 +17,13 @@ from competence_graph.graph.own_roles import own_roles
 from competence_graph.graph.questions import ask
 from competence_graph.graph.store import Store
 from competence_graph.model.actor import Actor
-from competence_graph.model.import_plan import Fault, FaultKind, LevelWish, PersonWish, Plan, PostWish
+from competence_graph.model.import_plan import CourseWish, Fault, FaultKind, LevelWish, PersonWish, Plan, PostWish
 from competence_graph.model.iri import Iri, id_iri
 from competence_graph.model.staff_cells import DayOrder, Profile, day, folded, level, parted
 from competence_graph.registry import Registry
 
 LONGEST_NAME: Final = 200
+LONGEST_NUMBER: Final = 60
 _NEAR: Final = 0.7
 
 
@@ -93,6 +94,9 @@ class Surroundings:
     tops: Mapping[str, int]
     people: Mapping[str, tuple[str, str, str | None]]
     """Names and e-mail by pseudonym, of everybody who has not left."""
+    numbers: Mapping[str, str]
+    """Employee numbers by pseudonym, of those who have one."""
+    courses: Names
 
 
 def surroundings(actor: Actor, store: Store, registry: Registry, organisation: Iri) -> Surroundings:
@@ -105,10 +109,14 @@ def surroundings(actor: Actor, store: Store, registry: Registry, organisation: I
     index = live_search(store).index.things.values()
     roles: list[tuple[str, str]] = []
     competences: list[tuple[str, str]] = []
+    courses: list[tuple[str, str]] = []
     for each in index:
         if each.deprecated:
             continue
-        if each.kind == "role":
+        if each.kind == "course":
+            called = [text.value for text in (*each.labels, *each.alternatives)]
+            courses += [(name, each.iri) for name in (*called, each.notation, each.iri, each.iri.local) if name]
+        elif each.kind == "role":
             roles += [(text.value, each.iri) for text in (*each.labels, *each.alternatives)]
         elif each.kind == "competence":
             names = [text.value for text in each.labels] + [each.notation, each.iri, each.iri.local]
@@ -129,6 +137,8 @@ def surroundings(actor: Actor, store: Store, registry: Registry, organisation: I
         competences=Names(competences),
         tops={str(row["competence"]): int(str(row["top"])) for row in scales},
         people=registry.identities.present(organisation),
+        numbers=registry.identities.numbers(organisation),
+        courses=Names(courses),
     )
 
 
@@ -146,6 +156,7 @@ class _Reading:
         self.columns = {field: place for place, field in enumerate(chosen.columns) if field}
         self.by_email: dict[str, list[str]] = defaultdict(list)
         self.by_name: dict[str, list[str]] = defaultdict(list)
+        self.by_number = {folded(number): pseudonym for pseudonym, number in around.numbers.items()}
         for pseudonym, (given, family, email) in around.people.items():
             self.by_name[folded(f"{given} {family}")].append(pseudonym)
             if email:
@@ -174,12 +185,15 @@ class _Reading:
         wish = self.person(number, cells) or PersonWish("unknown", "", "", None)
         post = self.post(number, cells, wish)
         levels = [*self.wide(number, cells), *self.long(number, cells)]
+        course = self.course(number, cells)
         if len(self.faults) > before:
             return
         wish.rows.append(number)
         if post is not None and all((post.place, post.role) != (each.place, each.role) for each in wish.posts):
             wish.posts.append(post)
         wish.levels += levels
+        if course is not None and course not in wish.courses:
+            wish.courses.append(course)
         self.wishes.setdefault(wish.known or f"{wish.email or ''} {folded(wish.name)}", wish)
 
     # --- who
@@ -190,6 +204,26 @@ class _Reading:
         if not (given and family) and (whole := self.cell(cells, "name")):
             given, family = parted(whole)
         email = self.cell(cells, "email").casefold() or None
+        own = self.cell(cells, "number")
+        if len(own) > LONGEST_NUMBER or not own.isprintable():
+            self.fault(number, "number", "long-number", own[:40])
+            return None
+        if own and (holder := self.by_number.get(folded(own))) is not None:
+            there = self.around.people[holder]
+            return self.wishes.get(holder) or PersonWish(holder, there[0], there[1], there[2])
+        found = self.named(number, cells, given, family, email, own, field)
+        if found is not None and own:
+            # Who is known by name or address and has a number only now.
+            if found.known and found.known in self.around.numbers:
+                self.fault(number, "number", "other-number", self.around.numbers[found.known])
+                return None
+            found.number = own
+        return found
+
+    def named(
+        self, number: int, cells: Sequence[str], given: str, family: str, email: str | None, own: str, field: str
+    ) -> PersonWish | None:
+        """Return the person of a row that is not known by a number."""
         if email and ("@" not in email or " " in email or len(email) > 320):
             self.fault(number, "email", "bad-email", email)
             return None
@@ -205,7 +239,10 @@ class _Reading:
             there = self.around.people[known[0]]
             return self.wishes.get(known[0]) or PersonWish(known[0], there[0], there[1], there[2])
         if not given or not family:
-            self.fault(number, field, "no-name")
+            if own and not (given or family):
+                self.fault(number, "number", "unknown-number", own)
+            else:
+                self.fault(number, field, "no-name")
             return None
         if len(given) > LONGEST_NAME or len(family) > LONGEST_NAME or not (given + family).isprintable():
             self.fault(number, field, "long-name", given[:40])
@@ -267,6 +304,25 @@ class _Reading:
             self.fault(number, "level" if "level" in self.columns else "competence", "no-level", given)
             return
         yield from self.level(number, "level", competence, said, cells)
+
+    def course(self, number: int, cells: Sequence[str]) -> CourseWish | None:
+        """Return the completed course of a row; none where its day of completion is empty: it is not completed."""
+        given = self.cell(cells, "course")
+        if not given:
+            return None
+        found = self.around.courses.find(given)
+        if found is None:
+            self.fault(number, "course", "unknown-course", given, self.around.courses.near(given))
+            return None
+        on = self.day(number, cells, "assessed")
+        if on is None:
+            if "assessed" in self.columns:
+                return None
+            on = self.chosen.assessed
+        if not EARLIEST <= on <= self.today:
+            self.fault(number, "assessed", "day-range", on.isoformat())
+            return None
+        return CourseWish(found, on)
 
     def level(self, number: int, field: str, competence: str, said: str, cells: Sequence[str]) -> Iterable[LevelWish]:
         top = self.around.tops.get(competence, 5)

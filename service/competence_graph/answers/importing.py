@@ -7,7 +7,7 @@ ends the day before the new one begins. People who are not in the table are left
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from competence_graph.answers.import_reading import Surroundings
+from competence_graph.answers.planning import COURSE, course_facts
 from competence_graph.answers.recording import MANAGER
 from competence_graph.answers.staffing import may_staff
 from competence_graph.errors import CompetenceGraphError, ImportUndoError
@@ -26,13 +27,13 @@ from competence_graph.graph.store import Store
 from competence_graph.graph.terms import Value, node, to_term
 from competence_graph.graph.vocab import CG, expand
 from competence_graph.graph.write import Writer
-from competence_graph.model.actor import Actor
+from competence_graph.model.actor import ANYONE, Actor
 from competence_graph.model.import_plan import Effect, PersonEffect, PersonWish, Plan
 from competence_graph.model.iri import Iri, Kind, graph_iri, id_iri, mint
 from competence_graph.model.text import LANGS, Text
 from competence_graph.registry import Registry
 
-_OF_ONE: Final = ("new_posts", "ended_posts", "new_levels")
+_OF_ONE: Final = ("new_posts", "ended_posts", "new_levels", "new_claims")
 _N_QUADS: Final = ox.RdfFormat.N_QUADS
 
 
@@ -61,9 +62,11 @@ def carry_out(
         if draft.put:
             # The names first: a person without one would be a riddle, a name without a person is seen by nobody.
             registry.identify_all(draft.identities)
+            registry.identities.set_numbers(draft.numbers)
             try:
                 writer.write(Change(put=tuple(draft.put)), actor=actor)
             except CompetenceGraphError:
+                registry.identities.set_numbers(dict.fromkeys(draft.numbers))
                 for each in draft.identities:
                     registry.forget(each[0])
                 raise
@@ -71,6 +74,7 @@ def carry_out(
     undo = {
         "people": [each[0] for each in draft.identities],
         "touched": sorted(draft.touched),
+        "numbers": sorted(draft.numbers),
         "added": _written(quad for quad in draft.put if quad.subject.value in draft.added),  # type: ignore[union-attr]
         "units": draft.made_units,
         "before": _written(draft.before),
@@ -112,6 +116,7 @@ def undo(actor: Actor, writer: Writer, registry: Registry, organisation: Iri, ke
         for quads in described(writer.store, graph, kept["people"]).values():
             gone += quads
         writer.write(Change(put=tuple(before), remove=tuple(dict.fromkeys(gone)), erase=True), actor=actor)
+        registry.identities.set_numbers(dict.fromkeys(kept.get("numbers", ())))
         for each in kept["people"]:
             registry.forget(each)
     registry.audit.record(actor, "import-undo", organisation=organisation, people=set(kept["touched"]))
@@ -154,6 +159,8 @@ class _Draft:
     added: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     identities: list[tuple[str, str, str, str, str | None]] = field(default_factory=list)
+    numbers: dict[str, str] = field(default_factory=dict)
+    brings: dict[str, dict[Iri, tuple[int, int]]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     effects: list[PersonEffect] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
@@ -171,12 +178,12 @@ class _Draft:
         for wish in plan.people:
             before, counted = len(self.put), dict(self.counts)
             self.person(wish, places)
-            if len(self.put) == before:
+            if len(self.put) == before and not wish.number:
                 self.counts["unchanged"] += 1
                 continue
             changed = True
-            more = {name: self.counts[name] - counted.get(name, 0) for name in _OF_ONE}
-            self.effects.append(PersonEffect(wish.name, not wish.known, *more.values()))
+            begins, ends, levels, claims = (self.counts[name] - counted.get(name, 0) for name in _OF_ONE)
+            self.effects.append(PersonEffect(wish.name, not wish.known, begins, ends, levels + claims))
         if not changed and not places:
             self.put.clear()
         return self
@@ -189,6 +196,7 @@ class _Draft:
             ended_posts=self.counts["ended_posts"],
             new_levels=self.counts["new_levels"],
             known_levels=self.counts["known_levels"],
+            new_claims=self.counts["new_claims"],
             new_units=self.counts["new_units"],
             unchanged=self.counts["unchanged"],
             absent=len(self.around.people.keys() - known),
@@ -226,6 +234,9 @@ class _Draft:
             person = self.mint("p")
             self.identities.append((person, self.around.organisation, wish.given_name, wish.family_name, wish.email))
             self.say(person, self.graph, {"rdf:type": [Iri(expand("foaf:Person"))]})
+        if wish.number:
+            self.numbers[person] = wish.number
+            self.touched.add(person)
         held = memberships(self.store, self.graph, Iri(person)) if wish.known else []
         wanted = {(places.get(each.place, each.place), each.role): each.start for each in wish.posts}
         self.posts(person, held, wanted)
@@ -261,12 +272,14 @@ class _Draft:
         return (getattr(place, "value", ""), getattr(role, "value", ""))
 
     def levels(self, wish: PersonWish, person: str) -> None:
-        if not wish.levels:
+        if not wish.levels and not wish.courses:
             return
-        there = set()
+        there: set[tuple[object, ...]] = set()
         if wish.known:
-            rows = ask(self.store, "history_of_level", person=Iri(person))
-            there = {(str(row["competence"]), row["level"], row["issued"]) for row in rows}
+            for row in ask(self.store, "history_of_level", person=Iri(person)):
+                there.add((str(row["competence"]), row["level"], row["issued"]))
+                there.add((str(row["competence"]), row["level"], row["issued"], row["method"]))
+        self.completed(wish, person, there)
         for each in dict.fromkeys(wish.levels):
             if (each.competence, each.level, each.day) in there:
                 self.counts["known_levels"] += 1
@@ -286,6 +299,35 @@ class _Draft:
                 "adms:status": [Iri(f"{expand('cg:')}validated")],
             }
             self.say(self.mint("a"), self.graph, facts)
+
+    def completed(self, wish: PersonWish, person: str, there: Collection[tuple[object, ...]]) -> None:
+        """Record what completed courses lead to: it waits for review, as everything that a course alone shows."""
+        for each in wish.courses:
+            for competence, (_, top) in self.outcomes(each.course).items():
+                if (competence, top, each.day, COURSE) in there:
+                    self.counts["known_levels"] += 1
+                    continue
+                self.counts["new_claims"] += 1
+                self.touched.add(person)
+                facts: dict[str, list[Value]] = {
+                    "rdf:type": [Iri(str(CG.Attainment))],
+                    "cg:learner": [Iri(person)],
+                    "cg:competence": [competence],
+                    "cg:level": [top],
+                    "dct:type": [COURSE],
+                    "dct:issued": [each.day],
+                    "dct:created": [self.today],
+                    "prov:wasAttributedTo": [self.around.organisation],
+                    "prov:wasDerivedFrom": [Iri(each.course)],
+                    "adms:status": [Iri(f"{expand('cg:')}submitted")],
+                }
+                self.say(self.mint("a"), self.graph, facts)
+
+    def outcomes(self, course: str) -> Mapping[Iri, tuple[int, int]]:
+        if course not in self.brings:
+            facts = course_facts(ANYONE, self.store, {Iri(course)})
+            self.brings[course] = dict(facts[Iri(course)].outcomes) if facts else {}
+        return self.brings[course]
 
     def say(self, subject: str, graph: str, facts: Mapping[str, list[Value]]) -> None:
         self.added.add(subject)

@@ -163,4 +163,6 @@ def _statements(store: Store, known: Known) -> list[ox.Triple]:
     triples.append(ox.Triple(who, node(expand("foaf:familyName")), ox.Literal(known.family_name)))
     if known.email:
         triples.append(ox.Triple(who, node(expand("foaf:mbox")), ox.NamedNode(f"mailto:{known.email}")))
+    if known.number:
+        triples.append(ox.Triple(who, node(expand("schema:identifier")), ox.Literal(known.number)))
     return triples

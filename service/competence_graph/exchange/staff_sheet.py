@@ -21,6 +21,12 @@ _HEADERS: Final[Mapping[Field, tuple[str, ...]]] = {
              "fullname", "name", "employee", "employee name", "learner", "user full name", "asmuo"),
     "email": ("el. paštas", "el paštas", "elektroninis paštas", "e-paštas", "email", "e-mail", "email address",
               "e-mail address", "mail"),
+    "number": ("tabelio numeris", "tabelio nr", "tab. nr", "darbuotojo numeris", "darbuotojo nr", "darbuotojo kodas",
+               "employee id", "employee number", "employee no", "personal number", "personnel number", "id number",
+               "idnumber", "userid", "user id", "username", "person id", "staff id"),
+    "course": ("kursas", "kursai", "kurso pavadinimas", "kursų pavadinimas", "mokymai", "course", "course name",
+               "coursename", "course full name", "course fullname", "course short name", "course title",
+               "content title", "training"),
     "unit": ("padalinys", "skyrius", "struktūrinis padalinys", "unit", "department", "team", "institution unit"),
     "role": ("pareigybė", "pareigos", "role", "job title", "position", "post", "profession", "title"),
     "start": ("pirma diena", "dirba nuo", "priėmimo data", "pradžia", "first day", "start date", "start_date",
@@ -29,7 +35,8 @@ _HEADERS: Final[Mapping[Field, tuple[str, ...]]] = {
                    "gebėjimas"),
     "level": ("lygis", "įvertinimas", "level", "proficiency", "rating", "grade", "proficiency level", "balas"),
     "assessed": ("diena", "data", "vertinimo data", "įvertinta", "date", "assessed", "assessed on", "evaluation_date",
-                 "evaluation date", "completed date", "completed_date", "timecompleted"),
+                 "evaluation date", "completed date", "completed_date", "completed on", "completion date",
+                 "timecompleted", "baigta", "baigimo data", "datum ukonceni"),
     "expires": ("galioja iki", "galioja", "valid until", "expires", "expiry date", "end_date", "end date"),
 }  # fmt: skip
 

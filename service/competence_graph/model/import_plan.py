@@ -8,8 +8,9 @@ from datetime import date
 from typing import Literal
 
 FaultKind = Literal[
-    "no-name", "long-name", "bad-email", "two-people", "no-person", "no-unit", "unknown-unit", "no-role",
+    "no-name", "long-name", "bad-email", "two-people", "unknown-number", "no-unit", "unknown-unit", "no-role",
     "unknown-role", "bad-day", "day-range", "unknown-competence", "no-competence", "no-level", "bad-level", "expiry",
+    "unknown-course", "long-number", "other-number",
 ]  # fmt: skip
 
 
@@ -44,9 +45,20 @@ class LevelWish:
     expires: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CourseWish:
+    """A course that a row says was completed on a day."""
+
+    course: str
+    day: date
+
+
 @dataclass(slots=True)
 class PersonWish:
-    """What the rows ask for one person; ``known`` is the pseudonym of somebody who is there, empty for somebody new."""
+    """What the rows ask for one person; ``known`` is the pseudonym of somebody who is there, empty for somebody new.
+
+    ``number`` is the institution's own number for the person, where a row tells one that is not known yet.
+    """
 
     known: str
     given_name: str
@@ -55,6 +67,8 @@ class PersonWish:
     rows: list[int] = field(default_factory=list)
     posts: list[PostWish] = field(default_factory=list)
     levels: list[LevelWish] = field(default_factory=list)
+    courses: list[CourseWish] = field(default_factory=list)
+    number: str = ""
 
     @property
     def name(self) -> str:
@@ -109,6 +123,7 @@ class Effect:
     ended_posts: int
     new_levels: int
     known_levels: int
+    new_claims: int
     new_units: int
     unchanged: int
     absent: int

@@ -12,11 +12,12 @@ from datetime import date
 from typing import Final, Literal
 
 Field = Literal[
-    "", "given_name", "family_name", "name", "email", "unit", "role", "start", "competence", "level", "assessed",
-    "expires",
+    "", "given_name", "family_name", "name", "email", "number", "unit", "role", "start", "competence", "level",
+    "course", "assessed", "expires",
 ]  # fmt: skip
 FIELDS: Final[tuple[Field, ...]] = (
-    "given_name", "family_name", "name", "email", "unit", "role", "start", "competence", "level", "assessed", "expires",
+    "given_name", "family_name", "name", "email", "number", "unit", "role", "start", "competence", "level", "course",
+    "assessed", "expires",
 )  # fmt: skip
 DayOrder = Literal["ymd", "dmy", "mdy"]
 Profile = Literal["levels", "share", "percent", "years", "words"]

@@ -19,13 +19,14 @@ _MOST_AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person of an organisation, as the registry knows them."""
+    """A person of an organisation, as the registry knows them; ``number`` is the institution's own for them."""
 
     pseudonym: str
     organisation: str
     given_name: str
     family_name: str
     email: str | None
+    number: str | None
     since: datetime | None
     left: datetime | None
 
@@ -150,6 +151,26 @@ class Identities(Part):
             )
             return {row.pseudonym: (row.given_name, row.family_name, row.email) for row in rows}
 
+    def numbers(self, organisation: str) -> dict[str, str]:
+        """Return the employee numbers of an organisation's people who have not left and have one, by pseudonym."""
+        with self.transactions() as at:
+            rows = at.scalars(
+                select(Identity).where(
+                    Identity.organisation == organisation,
+                    Identity.number.is_not(None),
+                    or_(Identity.left.is_(None), Identity.left > self.now()),
+                )
+            )
+            return {row.pseudonym: row.number for row in rows if row.number is not None}
+
+    def set_numbers(self, numbers: Mapping[str, str | None]) -> None:
+        """Record the employee numbers of people by pseudonym; None takes one away."""
+        if not numbers:
+            return
+        with self.transactions.begin() as at:
+            for pseudonym, row in _rows(at, list(numbers)).items():
+                row.number = numbers[pseudonym]
+
     def names_in(self, organisation: str) -> list[str]:
         """Return the names of everybody of an organisation, by the last part of its IRI: for the scan, never shown."""
         with self.transactions() as at:
@@ -186,4 +207,6 @@ def _rows(at: Transaction, pseudonyms: Collection[str]) -> dict[str, Identity]:
 
 
 def _known(row: Identity) -> Known:
-    return Known(row.pseudonym, row.organisation, row.given_name, row.family_name, row.email, row.since, row.left)
+    return Known(
+        row.pseudonym, row.organisation, row.given_name, row.family_name, row.email, row.number, row.since, row.left
+    )

@@ -50,6 +50,7 @@ class Identity(Base):
     given_name: Mapped[str] = mapped_column(String(200))
     family_name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(320))
+    number: Mapped[str | None] = mapped_column(String(100))
     since: Mapped[datetime | None] = mapped_column(Moment)
     left: Mapped[datetime | None] = mapped_column(Moment)
 

@@ -101,7 +101,7 @@ def _matched(
     used = [each for each in columns if each]
     if len(set(used)) < len(used):
         return str(gettext("Two columns mean the same: choose one of them."))
-    if not ({"given_name", "family_name"} <= set(used) or "name" in used or "email" in used):
+    if not ({"given_name", "family_name"} <= set(used) or "name" in used or "email" in used or "number" in used):
         return str(gettext("Say which column holds the names of people."))
     days = [table["rows"][row][1][place] for place, each in enumerate(columns) if each in _DAYS
             for row in range(len(table["rows"]))]  # fmt: skip

@@ -23,11 +23,13 @@ FIELD_NAMES: Final[Mapping[Field, str]] = {
     "family_name": msgid("Family name"),
     "name": msgid("Given and family name"),
     "email": msgid("E-mail"),
+    "number": msgid("Employee number"),
     "unit": msgid("Unit"),
     "role": msgid("Role"),
     "start": msgid("First day of the post"),
     "competence": msgid("Competence"),
     "level": msgid("Level"),
+    "course": msgid("Completed course"),
     "assessed": msgid("Day of the assessment"),
     "expires": msgid("Level valid until"),
 }
@@ -43,7 +45,10 @@ _SAYS: Final[Mapping[FaultKind, str]] = {
     "long-name": msgid("The name is too long or has characters that cannot be printed."),
     "bad-email": msgid("Write an e-mail address, such as vardas@example.org."),
     "two-people": msgid("Two people of your institution are called so: add the e-mail address."),
-    "no-person": msgid("Nobody of your institution is called so."),
+    "unknown-number": msgid("Nobody has the number %(given)s: mend it, or write the name too."),
+    "other-number": msgid("This person has the number %(given)s already."),
+    "long-number": msgid("The number is too long or has characters that cannot be printed."),
+    "unknown-course": msgid("There is no course “%(given)s”."),
     "no-unit": msgid("Write the unit, or the name of the institution."),
     "unknown-unit": msgid("There is no unit “%(given)s”."),
     "no-role": msgid("Somebody new needs a role."),
@@ -63,6 +68,7 @@ _EFFECTS: Final = (
     ("new_posts", msgid("Posts that begin")),
     ("ended_posts", msgid("Posts that end")),
     ("new_levels", msgid("Levels that are recorded")),
+    ("new_claims", msgid("Levels of completed courses, to be reviewed")),
     ("known_levels", msgid("Levels that are recorded already")),
     ("unchanged", msgid("People for whom nothing changes")),
     ("absent", msgid("People who are not in the table; they stay as they are")),
@@ -138,6 +144,7 @@ _LISTS: Final[Mapping[FaultKind, str]] = {
     "no-role": "roles",
     "unknown-competence": "competences",
     "no-competence": "competences",
+    "unknown-course": "courses",
 }
 
 
@@ -152,7 +159,12 @@ def choices_of_cells(
     ]
     named_roles = choosable_roles(actor, store, organisation, lang) if actor is not None else {}
     roles = {role.local: name.value for role, name in named_roles.items() if is_id(role.local)}
-    found = {"competences": competences, "roles": list(roles.items()), "units": []}
+    courses = [
+        (each.local, each.label(lang).value)
+        for each in live_search(store).index.things.values()
+        if each.kind == "course" and not each.deprecated and is_id(each.local)
+    ]
+    found = {"competences": competences, "courses": courses, "roles": list(roles.items()), "units": []}
     if actor is not None:
         try:
             units = staff(actor, store, organisation).units

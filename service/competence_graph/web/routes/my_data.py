@@ -68,6 +68,13 @@ ACTS: Final = {
     "token": msgid("made a token for a program"),
     "token-end": msgid("withdrew a token"),
     "carry-over": msgid("took levels along"),
+    "plan": msgid("changed a learning plan"),
+    "copy-role": msgid("made a role profile"),
+    "change-role": msgid("changed a role profile"),
+    "remove-role": msgid("removed a role profile"),
+    "sample-remove": msgid("removed invented people"),
+    "import": msgid("imported a table"),
+    "import-undo": msgid("undid an import"),
     "glass-broken": msgid("opened the institution’s data for a reason"),
     "glass-mended": msgid("closed the institution’s data again"),
 }
@@ -166,6 +173,7 @@ def _self(each: Self, named: Mapping[str, tuple[Text, ...]], lang: Lang) -> dict
         "organisation": label_of(named, each.known.organisation, lang),
         "name": each.known.name,
         "email": each.known.email or "",
+        "number": each.known.number or "",
         "pseudonym": each.known.pseudonym,
         "since": each.known.since,
         "left": each.known.left,
@@ -202,7 +210,7 @@ def _sheets(answer: OwnData, named: Mapping[str, tuple[Text, ...]], lang: Lang) 
     gettext = words(lang).gettext
     who = [
         (
-            each.known.pseudonym, each.known.given_name, each.known.family_name, each.known.email,
+            each.known.pseudonym, each.known.given_name, each.known.family_name, each.known.email, each.known.number,
             label_of(named, each.known.organisation, lang),
         )
         for each in answer.selves
@@ -227,9 +235,9 @@ def _sheets(answer: OwnData, named: Mapping[str, tuple[Text, ...]], lang: Lang) 
     ]  # fmt: skip
     return (
         Table(
-            ("identifier", "given_name", "family_name", "email", "institution"), who, gettext("Who I am"),
+            ("identifier", "given_name", "family_name", "email", "number", "institution"), who, gettext("Who I am"),
             (gettext("Identifier"), gettext("Given name"), gettext("Family name"), gettext("E-mail"),
-             gettext("Institution")),
+             gettext("Employee number"), gettext("Institution")),
         ),
         Table(
             ("institution", "unit", "role", "from", "until"), posts, gettext("Posts"),
@@ -255,6 +263,7 @@ def _data(answer: OwnData) -> dict[str, object]:
                 "given_name": each.known.given_name,
                 "family_name": each.known.family_name,
                 "email": each.known.email,
+                "number": each.known.number,
                 "since": each.known.since,
                 "left": each.known.left,
                 "posts": [

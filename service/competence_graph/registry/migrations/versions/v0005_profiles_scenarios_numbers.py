@@ -1,4 +1,4 @@
-"""Copies of published roles: what they were made from; and scenarios that somebody saved."""
+"""Copies of published roles: what they were made from; scenarios that somebody saved; employee numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Add the tables."""
+    """Add the tables and the column."""
+    op.add_column("identities", sa.Column("number", sa.String(100), nullable=True))
     op.create_table(
         "profiles",
         sa.Column("role", sa.String(200), primary_key=True),
