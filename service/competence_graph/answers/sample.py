@@ -42,14 +42,14 @@ _ROLES: Final = 5
 _SEED: Final = 7
 
 
-def sample_there(registry: Registry, organisation: Iri) -> bool:
-    """Return whether the sample is in an institution."""
-    return registry.imports.sample(organisation) is not None
+def sample_there(actor: Actor, registry: Registry, organisation: Iri) -> bool:
+    """Whether the sample is in an institution that the actor looks after."""
+    return may_staff(actor, organisation) and registry.imports.sample(organisation) is not None
 
 
 def may_have_sample(actor: Actor, store: Store, registry: Registry, organisation: Iri) -> bool:
     """Whether the actor may put the sample into an institution: its HR, while nobody works there."""
-    if not may_staff(actor, organisation) or sample_there(registry, organisation):
+    if not may_staff(actor, organisation) or sample_there(actor, registry, organisation):
         return False
     return not staff(actor, store, organisation).people
 

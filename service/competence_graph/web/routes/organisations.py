@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 from competence_graph.answers.gaps import GroupGaps
 from competence_graph.answers.organisations import overview, people_in_cell
 from competence_graph.answers.sample import may_have_sample, sample_there
-from competence_graph.answers.staffing import may_staff
 from competence_graph.answers.trend import trend
 from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
@@ -94,7 +93,7 @@ def organisation_overview(
                 if chosen.role or chosen.framework
                 else trend_dots(trend(actor, parts.store, parts.levels, iri, chosen.iri("unit", parts.base))),
                 "audited": actor.kind == "hr",
-                "sampled": may_staff(actor, iri) and sample_there(parts.registry, iri),
+                "sampled": sample_there(actor, parts.registry, iri),
                 "may_sample": may_have_sample(actor, parts.store, parts.registry, iri),
                 "glassed": actor.kind == "hr" and _glassed(parts, iri),
             },
