@@ -20,10 +20,10 @@ from competence_graph.errors import StoreError
 FIRST: Final = "0001"
 """The step that databases are at which were made before there were steps."""
 _PRAGMAS: Final = (
+    "PRAGMA busy_timeout = 15000",  # first: changing the journal waits for others too
     "PRAGMA secure_delete = ON",  # what is erased is overwritten in the file
     "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
 )
 _MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 
