@@ -115,6 +115,7 @@ def _matched(
             return str(gettext("Write the day like this: 2026-01-31."))
     profile = given.get("profile", "levels")
     content |= {"order": order or "ymd", "profile": profile if profile in PROFILES else "levels", "confirmed": True}
+    content["make_units"] = bool(given.get("make_units"))
     return ""
 
 
@@ -140,6 +141,7 @@ def matching(
         "needs_order": needs_order(days),
         "order": content.get("order", ""),
         "profile": content.get("profile", "levels"),
+        "make_units": content.get("make_units", around.unit_count == 0),
         "delimiter": content.get("delimiter", ""),
         "start": content.get("start", parts.today.isoformat()),
         "assessed": content.get("assessed", parts.today.isoformat()),
