@@ -35,7 +35,8 @@ def main() -> int:
                     times: dict[str, list[float]] = {thing: [], nobody(kind): []}
                     for _ in range(TURNS):
                         for local, took in times.items():
-                            given = {field: local, "made": world.imports[world.museum]}
+                            made = {"made": world.imports[world.museum], "role": world.profiles[world.museum]}
+                            given = {field: local, **made}
                             start = time.perf_counter()
                             visitor.get(path.replace("{lang:lang}", "en").format(**given))
                             took.append(time.perf_counter() - start)

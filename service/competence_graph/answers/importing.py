@@ -7,7 +7,7 @@ ends the day before the new one begins. People who are not in the table are left
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
@@ -34,6 +34,8 @@ from competence_graph.model.text import LANGS, Text
 from competence_graph.registry import Registry
 
 _OF_ONE: Final = ("new_posts", "ended_posts", "new_levels", "new_claims")
+_AT_ONCE: Final = 5000
+"""Identifiers of one question."""
 _N_QUADS: Final = ox.RdfFormat.N_QUADS
 
 
@@ -59,6 +61,8 @@ def carry_out(
     actor.require(may_staff(actor, around.organisation))
     with writer.still():
         draft = _Draft(writer.store, around, today, base).of(plan)
+        while draft.clashes():
+            draft = _Draft(writer.store, around, today, base).of(plan)
         if draft.put:
             # The names first: a person without one would be a riddle, a name without a person is seen by nobody.
             registry.identify_all(draft.identities)
@@ -98,7 +102,7 @@ def undo(actor: Actor, writer: Writer, registry: Registry, organisation: Iri, ke
     with writer.still():
         graph = people_graph(writer.store, organisation) or ""
         home = graph_iri("organisations", organisation.rsplit("id/", 1)[0])
-        mentioned = {thing for each in sorted(subjects) for thing in _mentioning(writer.store, each)}
+        mentioned = set(_mentioning(writer.store, sorted(subjects)))
         ended_since = set()
         for thing, quads in _by_subject(after).items():
             if described(writer.store, graph, [thing]).get(thing, set()) != quads:
@@ -122,11 +126,13 @@ def undo(actor: Actor, writer: Writer, registry: Registry, organisation: Iri, ke
     registry.audit.record(actor, "import-undo", organisation=organisation, people=set(kept["touched"]))
 
 
-def _mentioning(store: Store, thing: str) -> Iterable[str]:
-    for _, subject, predicate in look_up(store, "mentions", person=Iri(thing)).rows:
-        derived = isinstance(predicate, ox.NamedNode) and predicate.value in _POINTERS
-        if isinstance(subject, ox.NamedNode) and not derived:
-            yield subject.value
+def _mentioning(store: Store, things: Sequence[str]) -> Iterable[str]:
+    for start in range(0, len(things), _AT_ONCE):
+        asked = [Iri(each) for each in things[start : start + _AT_ONCE]]
+        for _, subject, predicate in look_up(store, "mentions", person=asked).rows:
+            derived = isinstance(predicate, ox.NamedNode) and predicate.value in _POINTERS
+            if isinstance(subject, ox.NamedNode) and not derived:
+                yield subject.value
 
 
 _POINTERS: Final = frozenset(map(str, (CG.current, CG.provisional, CG.lapsed)))
@@ -338,9 +344,15 @@ class _Draft:
         ]
 
     def mint(self, kind: Kind) -> Iri:
-        def taken(local: str) -> bool:
-            return local in self.taken or bool(look_up(self.store, "elsewhere", thing=id_iri(local, self.base)).rows)
-
-        local = mint(kind, taken=taken)
+        # Whether the store has it already is asked once for all of them (`clashes`).
+        local = mint(kind, taken=self.taken.__contains__)
         self.taken.add(local)
         return id_iri(local, self.base)
+
+    def clashes(self) -> bool:
+        """Whether one of the identifiers minted is in the store already: of a billion one, so the draft is made anew."""
+        minted = [id_iri(each, self.base) for each in sorted(self.taken)]
+        return any(
+            look_up(self.store, "elsewhere", thing=minted[start : start + _AT_ONCE]).rows
+            for start in range(0, len(minted), _AT_ONCE)
+        )
