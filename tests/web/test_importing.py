@@ -386,6 +386,38 @@ def test_long_table_that_cannot_be_written_says_so_and_waits(hr, start, own, wor
     until(lambda: hr.get(path), lambda page: "The table is imported" in page.text)
 
 
+def test_long_table_is_taken_back_after_the_answer_too(hr, start, own, words, library_hr, monkeypatch):
+    monkeypatch.setattr(importing, "LONG", 0)
+    before = state(own, library_hr.organisation)
+    path = ready(hr, start, f"{HEAD}\nIlga,Atšaukiama,,{words['units'][0]},{words['roles'][0]},2026-01-05\n")
+    step(hr, path, "commit")
+    until(lambda: hr.get(path), lambda page: "The table is imported" in page.text)
+    made = local_of(path)
+    known = next(
+        each
+        for each, told in own.state.services.registry.identities.present(library_hr.organisation).items()
+        if told[1] == "Atšaukiama"
+    )
+    # Something rests on it: the page says so, and nothing is taken back.
+    other = ready(hr, start, "Vardas,Pavardė,B-02\nIlga,Atšaukiama,3\n")
+    step(hr, other, "commit")
+    until(lambda: hr.get(other), lambda page: "The table is imported" in page.text)
+    step(hr, path, "undo")
+    until(lambda: hr.get(path), lambda page: "could not be undone" in page.text)
+    assert known in own.state.services.registry.identities.present(library_hr.organisation)
+
+    step(hr, other, "undo")
+    until(lambda: hr.get(other), lambda page: "The import was undone" in page.text)
+    step(hr, path, "undo")
+    until(lambda: hr.get(path), lambda page: "The import was undone" in page.text)
+    assert state(own, library_hr.organisation) == before
+    # One whose process ended meanwhile can be undone again.
+    registry = own.state.services.registry
+    registry.imports.claim(made, "undone", "undoing")
+    assert registry.imports.resume() == 1
+    assert "The table is imported" in hr.get(path).text
+
+
 def test_import_whose_process_ended_is_open_again(hr, start, words, registry, library_hr):
     path = ready(hr, start, f"{HEAD}\nNutrūkusi,Lentelė,,{words['units'][0]},{words['roles'][0]},2026-01-05\n")
     made = local_of(path)

@@ -350,7 +350,7 @@ class _Draft:
         return id_iri(local, self.base)
 
     def clashes(self) -> bool:
-        """Whether one of the identifiers minted is in the store already: of a billion one, so the draft is made anew."""
+        """Whether one of the identifiers minted is in the store already: then the draft is made anew."""
         minted = [id_iri(each, self.base) for each in sorted(self.taken)]
         return any(
             look_up(self.store, "elsewhere", thing=minted[start : start + _AT_ONCE]).rows

@@ -20,7 +20,7 @@ from competence_graph.registry.cipher import Cipher
 from competence_graph.registry.table_work import new_id
 from competence_graph.registry.tables import ImportRow
 
-State = Literal["open", "running", "done", "failed", "undone", "sample"]
+State = Literal["open", "running", "done", "failed", "undoing", "undone", "sample"]
 UNFINISHED: Final = timedelta(days=7)
 UNDO: Final = timedelta(days=30)
 SAMPLE: Final = timedelta(days=3660)
@@ -98,12 +98,18 @@ class Imports:
             return True
 
     def resume(self) -> int:
-        """Open the imports again whose writing ended with the process, and return how many; it wrote all or nothing."""
+        """Set back the imports whose writing or undoing ended with the process, and return how many.
+
+        Each wrote all or nothing.
+        """
+        count = 0
         with self._transactions.begin() as at:
-            stuck = at.execute(
-                update(ImportRow).where(ImportRow.state == "running").values(state="open").returning(ImportRow.id)
-            )
-            return len(stuck.all())
+            for was, becomes in (("running", "open"), ("undoing", "done")):
+                stuck = at.execute(
+                    update(ImportRow).where(ImportRow.state == was).values(state=becomes).returning(ImportRow.id)
+                )
+                count += len(stuck.all())
+        return count
 
     def finish(self, made: str, state: State, content: Mapping[str, Any], counts: Mapping[str, int]) -> None:
         """Keep what is needed to undo it and what it did; the table itself is gone."""
@@ -112,6 +118,13 @@ class Imports:
             if row is not None:
                 row.state, row.content, row.counts = state, self._sealed(content), json.dumps(dict(counts))
                 row.expires = self._now() + (UNDO if state == "done" else UNFINISHED)
+
+    def count(self, made: str, name: str, number: int) -> None:
+        """Keep one more number of what became of an import."""
+        with self._transactions.begin() as at:
+            row = at.get(ImportRow, made)
+            if row is not None:
+                row.counts = json.dumps({**json.loads(row.counts), name: number})
 
     def keep_sample(self, organisation: str, account: str, content: Mapping[str, Any]) -> None:
         """Keep what is needed to take the sample of an organisation out again."""

@@ -15,7 +15,7 @@ from competence_graph.answers import importing
 from competence_graph.answers.import_reading import Choices, Surroundings, read, surroundings
 from competence_graph.answers.people import labels
 from competence_graph.answers.staffing import may_staff
-from competence_graph.errors import CompetenceGraphError, NotFoundError
+from competence_graph.errors import ImportUndoError, NotFoundError
 from competence_graph.exchange.staff_template import marked, template
 from competence_graph.model.actor import Actor
 from competence_graph.model.import_plan import Plan
@@ -43,7 +43,9 @@ log = logging.getLogger(__name__)
 SHOWN: Final = 50
 """Faulty rows on one page: when they are mended, the next are shown."""
 LONG: Final = 1000
-"""Rows above which a table is written after its request was answered."""
+"""Rows above which a table is written, and taken back, after its request was answered."""
+MANY: Final = 5000
+"""Levels above which it is."""
 LISTED: Final = 500
 """People whom the preview names."""
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -149,13 +151,7 @@ def act(
         case "commit" if kept.state == "open":
             return _commit(request, parts, lang, actor, whose, kept)
         case "undo" if kept.state == "done":
-            if parts.registry.imports.claim(made, "done", "undone"):
-                try:
-                    importing.undo(actor, parts.writer, parts.registry, whose, kept.content)
-                except CompetenceGraphError:
-                    parts.registry.imports.claim(made, "undone", "done")
-                    raise
-            return see_other(f"{here}?done=undone")
+            return _undo(parts, lang, actor, whose, kept)
         case "drop" if kept.state == "open":
             parts.registry.imports.finish(made, "undone", {}, {})
             return see_other(f"{here}?done=dropped")
@@ -169,11 +165,41 @@ def _commit(request: Request, parts: Services, lang: Lang, actor: Actor, whose: 
     answer = see_other(f"{id_page(lang, 'organisations', whose)}/import/{kept.id}")
     # Of two who press the button at once one does it.
     if parts.registry.imports.claim(kept.id, "open", "running"):
-        if plan.rows > LONG:
+        if plan.rows > LONG or sum(len(wish.levels) for wish in plan.people) > MANY:
             answer.background = BackgroundTask(_carry_out_alone, parts, actor, whose, kept)
         else:
             _carry_out(parts, actor, whose, kept)
     return answer
+
+
+def _undo(parts: Services, lang: Lang, actor: Actor, whose: Iri, kept: Import) -> Response:
+    here = f"{id_page(lang, 'organisations', whose)}/import"
+    if not parts.registry.imports.claim(kept.id, "done", "undoing"):
+        return see_other(f"{here}/{kept.id}")
+    if kept.counts.get("rows", 0) > LONG or kept.counts.get("new_levels", 0) > MANY:
+        answer = see_other(f"{here}/{kept.id}")
+        answer.background = BackgroundTask(_undo_alone, parts, actor, whose, kept)
+        return answer
+    _take_back(parts, actor, whose, kept)
+    return see_other(f"{here}?done=undone")
+
+
+def _take_back(parts: Services, actor: Actor, whose: Iri, kept: Import) -> None:
+    try:
+        importing.undo(actor, parts.writer, parts.registry, whose, kept.content)
+    except BaseException:
+        parts.registry.imports.claim(kept.id, "undoing", "done")
+        raise
+    parts.registry.imports.claim(kept.id, "undoing", "undone")
+
+
+def _undo_alone(parts: Services, actor: Actor, whose: Iri, kept: Import) -> None:
+    """Undo an import after its request was answered; where it cannot be, its page says so."""
+    try:
+        _take_back(parts, actor, whose, kept)
+    except Exception as error:
+        parts.registry.imports.count(kept.id, "kept", error.since if isinstance(error, ImportUndoError) else 0)
+        log.exception("an import could not be undone")
 
 
 def _carry_out(parts: Services, actor: Actor, whose: Iri, kept: Import) -> None:
@@ -267,8 +293,11 @@ def _step(
     context = _context(parts, actor, whose, lang) | {"error": error, "kept": kept, "content": kept.content}
     if kept.state != "open":
         context |= {"step": kept.state, "effects": effect_lines(kept.counts, lang)}
+        if kept.state == "done" and "kept" in kept.counts:
+            told = words(lang).gettext("The import could not be undone: something was recorded since that rests on it.")
+            context["error"] = told
         # The page of a table that is being written looks again by itself.
-        again = {"Refresh": "5"} if kept.state == "running" else {}
+        again = {"Refresh": "5"} if kept.state in {"running", "undoing"} else {}
         return respond(request, Answer(page="import.html", context=context, headers=again))
     if kept.content.get("offers"):
         return respond(request, Answer(page="import.html", context=context | {"step": "encoding"}))
