@@ -232,7 +232,6 @@ class World:
             where: {
                 "Slapta Importuotoji",
                 "Slaptas profilis",
-                self.profiles[where],
                 *(Iri(each).local for each in people),
                 # Whole names: family names alone are shared by many.
                 *(known.name for each in people if (known := registry.identities.find(each)) is not None),

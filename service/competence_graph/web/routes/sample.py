@@ -29,6 +29,6 @@ def change_sample(parts: Parts, lang: PageLang, actor: SignedIn, organisation: s
         remove_sample(actor, parts.writer, parts.registry, iri)
     else:
         gettext = words(lang).gettext
-        units = (gettext("Sample unit A"), gettext("Sample unit B"), gettext("Sample unit C"))
+        units = (gettext("Sample unit 1"), gettext("Sample unit 2"), gettext("Sample unit 3"))
         add_sample(actor, parts.writer, parts.registry, iri, units, today=parts.today, base=parts.base)
     return see_other(id_page(lang, "organisations", iri))
