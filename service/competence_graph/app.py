@@ -76,6 +76,7 @@ ROUTES: Final = (
     "account",
     "accounts",
     "about",
+    "help",
     "home",
 )
 

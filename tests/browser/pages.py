@@ -20,6 +20,7 @@ PAGES = [
     Page("home", "/{lang}/"),
     Page("home-signed-in", "/{lang}/", actor="hr"),
     Page("about", "/{lang}/about"),
+    Page("help", "/{lang}/help"),
     Page("sign-in", "/{lang}/sign-in"),
     Page("signed-in", "/{lang}/sign-in", actor="learner"),
     Page("not-found", "/{lang}/kompetencijos/bendradarbiavimas", status=404),

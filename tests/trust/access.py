@@ -76,6 +76,7 @@ PLAIN = {
     ("GET", "/{lang:lang}/invitation/{token}"): EVERYBODY,
     ("POST", "/{lang:lang}/invitation/{token}"): EVERYBODY,
     ("GET", "/{lang:lang}/about"): EVERYBODY,
+    ("GET", "/{lang:lang}/help"): EVERYBODY,
     ("GET", "/"): EVERYBODY,
     ("GET", "/{lang:lang}"): EVERYBODY,
     ("GET", "/{lang:lang}/"): EVERYBODY,
