@@ -8,6 +8,7 @@ from tests.serving import demo_app
 from competence_graph.answers.gaps import organisation_gaps
 from competence_graph.answers.trend import QUARTERS, quarter_ends, trend
 from competence_graph.errors import NotFoundError
+from competence_graph.graph.history import history, people_graphs
 from competence_graph.model.actor import ANYONE
 from competence_graph.model.iri import Iri
 
@@ -57,3 +58,15 @@ def test_nobody_else_sees_them(parts):
 )
 def test_quarters_end_where_they_do(day, ends):
     assert quarter_ends(day, 3) == ends
+
+
+def test_history_of_many_in_one_sweep_is_that_of_each(parts, monkeypatch):
+    hr = actor(parts, "demo-library-hr")
+    graph = next(each.graph for each in people_graphs(parts.store) if each.organisation == hr.organisation)
+    people = sorted({each.learner for each in history(parts.store, graph)})[::2]
+    one_by_one = [each for person in people for each in history(parts.store, graph, [person])]
+    monkeypatch.setattr("competence_graph.graph.history._MANY", 1)
+    monkeypatch.setattr("competence_graph.graph.history._DEARER", 1000)
+
+    assert len(one_by_one) > 100
+    assert sorted(history(parts.store, graph, people), key=str) == sorted(one_by_one, key=str)
