@@ -122,3 +122,12 @@ def test_own_number_is_told_to_the_person(hr, start, own, learner, registry, ano
     assert mine.get(f"/en/people/{learner.local}/data.json").text.count("4021") == 1
     assert "4021" in mine.get(f"/en/people/{learner.local}/data.jsonld").text
     step(hr, path, "undo")
+
+
+def test_level_of_those_that_have_none_is_chosen_once_or_asked_row_by_row(hr, start, own, learner):
+    known = own.state.services.registry.identities.find(learner)
+    table = f"Darbuotojas;Kvalifikacija\n{known.name};B-02\n{known.name};B-03\n"
+    asked = hr.get(ready(hr, start, table)).text
+    assert asked.count("A competence is here and no level.") == 2
+    path = ready(hr, start, table, held="3", assessed="2026-02-02")
+    assert numbers(hr.get(path).text)["Levels that are recorded"] == 2

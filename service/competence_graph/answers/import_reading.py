@@ -32,7 +32,8 @@ class Choices:
     """What was chosen for a table: what each column holds, how days and levels are written, what was mended.
 
     ``fixes`` are new cells by row and column, ``skips`` rows to leave out. ``start`` is the first day of a post where a
-    row has none, ``assessed`` the day of a level. ``make_units``: units that are not there are made.
+    row has none, ``assessed`` the day of a level, ``held`` the level of a row that names a competence and no level.
+    ``make_units``: units that are not there are made.
     """
 
     columns: Sequence[str]
@@ -43,6 +44,7 @@ class Choices:
     make_units: bool
     fixes: Mapping[str, str]
     skips: Collection[int]
+    held: str = ""
 
     @classmethod
     def read(cls, content: Mapping[str, Any], today: date) -> Choices:
@@ -56,6 +58,7 @@ class Choices:
             make_units=bool(content.get("make_units", False)),
             fixes=content.get("fixes", {}),
             skips=frozenset(content.get("skips", ())),
+            held=content.get("held", ""),
         )
 
 
@@ -291,9 +294,9 @@ class _Reading:
                 yield from self.level(number, field, competence, cells[place].strip(), cells)
 
     def long(self, number: int, cells: Sequence[str]) -> Iterable[LevelWish]:
-        given, said = self.cell(cells, "competence"), self.cell(cells, "level")
+        given, said = self.cell(cells, "competence"), self.cell(cells, "level") or self.chosen.held
         if not given:
-            if said and "competence" in self.columns:
+            if self.cell(cells, "level") and "competence" in self.columns:
                 self.fault(number, "competence", "no-competence", said)
             return
         competence = self.around.competences.find(given)

@@ -21,6 +21,7 @@ from competence_graph.web.language import words
 DELIMITERS: Final = (",", ";", "\t")
 _ORDERS: Final = ("ymd", "dmy", "mdy")
 _ENCODINGS: Final = ("utf-8", "cp1257", "iso8859-13", "cp1252", "cp775", "utf-16")
+_HELD: Final = ("1", "2", "3", "4", "5")
 _DAYS: Final = frozenset({"start", "assessed", "expires"})
 
 
@@ -116,6 +117,7 @@ def _matched(
     profile = given.get("profile", "levels")
     content |= {"order": order or "ymd", "profile": profile if profile in PROFILES else "levels", "confirmed": True}
     content["make_units"] = bool(given.get("make_units"))
+    content["held"] = given.get("held", "") if given.get("held") in _HELD else ""
     return ""
 
 
@@ -141,6 +143,9 @@ def matching(
         "needs_order": needs_order(days),
         "order": content.get("order", ""),
         "profile": content.get("profile", "levels"),
+        "lists_competences": "competence" in content["columns"],
+        "held": content.get("held", ""),
+        "levels": [("", gettext("Ask me row by row")), *((each, each) for each in _HELD)],
         "make_units": content.get("make_units", around.unit_count == 0),
         "delimiter": content.get("delimiter", ""),
         "start": content.get("start", parts.today.isoformat()),
