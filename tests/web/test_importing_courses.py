@@ -114,13 +114,13 @@ def test_course_that_is_not_there_is_named_with_what_is_near(hr, start, own, lea
 
 def test_own_number_is_told_to_the_person(hr, start, own, learner, registry, another):
     known = own.state.services.registry.identities.find(learner)
-    path = ready(hr, start, f"Tab. Nr.,Vardas,Pavardė\n4021,{known.given_name},{known.family_name}\n")
+    path = ready(hr, start, f"Tab. Nr.,Vardas,Pavardė\nT-4021,{known.given_name},{known.family_name}\n")
     step(hr, path, "commit")
     mine = as_demo(another, registry, "demo-library-learner")
 
-    assert "4021" in mine.get(f"/en/people/{learner.local}/data").text
-    assert mine.get(f"/en/people/{learner.local}/data.json").text.count("4021") == 1
-    assert "4021" in mine.get(f"/en/people/{learner.local}/data.jsonld").text
+    assert "T-4021" in mine.get(f"/en/people/{learner.local}/data").text
+    assert mine.get(f"/en/people/{learner.local}/data.json").text.count('"T-4021"') == 1
+    assert "T-4021" in mine.get(f"/en/people/{learner.local}/data.jsonld").text
     step(hr, path, "undo")
 
 
