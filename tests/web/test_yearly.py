@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import time
 from decimal import Decimal
 
 import openpyxl
@@ -13,6 +14,7 @@ from tests.web.test_levels import HEADERS, account
 from competence_graph.answers.planning import person_plan
 from competence_graph.model.actor import OPERATOR
 from competence_graph.model.iri import Iri
+from competence_graph.web import plan_jobs
 
 
 @pytest.fixture
@@ -98,3 +100,20 @@ def test_plan_goes_into_everybodys_plan_once(own, visitor, organisation):
         plan = person_plan(OPERATOR, store, Iri(person))
         assert {item.course for item in plan.ahead} == {course for who, course in wanted if who == person}
         assert {item.due.isoformat() for item in plan.ahead} == {day}
+
+
+def test_large_plan_is_reckoned_beside_the_page_and_is_the_same(visitor, organisation, monkeypatch):
+    hr = visitor("demo-library-hr")
+    at_once = takers(hr, organisation)
+    monkeypatch.setattr(plan_jobs, "LARGE", 0)
+    first = hr.get(path_of(organisation), headers=HEADERS)
+    until = time.monotonic() + 60
+    while "being reckoned" in hr.get(path_of(organisation), headers=HEADERS).text:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+    assert "being reckoned" in first.text
+    assert first.headers["refresh"] == "5"
+    assert takers(hr, organisation) == at_once
+    # Nobody else gets it from where it is kept.
+    assert visitor("demo-museum-hr").get(path_of(organisation), headers=HEADERS).status_code == 404

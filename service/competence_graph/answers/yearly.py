@@ -26,6 +26,7 @@ from competence_graph.graph.recording import people_graph
 from competence_graph.graph.store import Store
 from competence_graph.graph.write import Writer
 from competence_graph.model.actor import Actor
+from competence_graph.model.closing import Offer
 from competence_graph.model.cohort import CohortPlan, Member, cohort_plan, single_plans
 from competence_graph.model.iri import Iri
 from competence_graph.model.plan import Measure, Wanted
@@ -51,23 +52,43 @@ class YearPlan:
     names: Mapping[str, str]
 
 
-def year_plan(
+@dataclass(frozen=True, slots=True)
+class YearQuestion:
+    """What a year's plan is to be reckoned from; ``size`` says how hard that is: people times courses."""
+
+    group: GroupGaps
+    members: tuple[Member, ...]
+    catalogue: tuple[Offer, ...]
+    least: Measure
+    pays: Pays
+
+    @property
+    def size(self) -> int:
+        """People with a gap times courses that may help."""
+        return len(self.members) * len(self.catalogue)
+
+    def solve(self, seconds: float = 5.0) -> CohortPlan:
+        """Return the plan, by a search of so many seconds at most."""
+        if self.pays == "person":
+            return single_plans(self.members, self.catalogue, least=self.least)
+        return cohort_plan(self.members, self.catalogue, least=self.least, seconds=seconds)
+
+
+def year_question(
     actor: Actor,
     store: Store,
-    names: Names,
     organisation: Iri,
     *,
     unit: Iri | None = None,
     least: Measure = "price",
     pays: Pays = "group",
     levels: LevelMatrix | None = None,
-) -> YearPlan:
-    """Return what to book for everybody of an institution, or of one of its units.
+) -> YearQuestion:
+    """Return what the plan for everybody of an institution, or of one of its units, is reckoned from.
 
     Args:
         actor: Its HR; a unit lead for a unit of the lead's own.
         store: The graph.
-        names: Who knows the names of people.
         organisation: The institution.
         unit: Only the people of this unit.
         least: What to spend least of.
@@ -89,10 +110,23 @@ def year_plan(
     for gap in missing:
         wanted[gap.person].append(Wanted(gap.competence, gap.required, gap.weight))
     offers = offers_for(actor, store, {row.competence for row in missing})
-    catalogue = {offer.course: offer for each in offers.values() for offer in each}.values()
+    catalogue = {offer.course: offer for each in offers.values() for offer in each}
     members = [Member(person, tuple(each), attained[person]) for person, each in sorted(wanted.items())]
-    shared = pays == "group"
-    plan = cohort_plan(members, catalogue, least=least) if shared else single_plans(members, catalogue, least=least)
+    return YearQuestion(group, tuple(members), tuple(catalogue[course] for course in sorted(catalogue)), least, pays)
+
+
+def year_answer(actor: Actor, store: Store, names: Names, asked: YearQuestion, plan: CohortPlan) -> YearPlan:
+    """Return a plan with what stands in people's plans already, and what everything is called.
+
+    Raises:
+        NotFoundError: If the actor may not see the people.
+    """
+    group = asked.group
+    organisation = group.organisation
+    allowed = (
+        actor.may_see_organisation(organisation) if group.unit is None else actor.may_see_unit(organisation, group.unit)
+    )
+    actor.require(allowed)
     unreached: Counter[str] = Counter()
     for each in plan.plans.values():
         unreached.update(each.unreached)
@@ -106,7 +140,7 @@ def year_plan(
         plan=plan,
         planned=planned,
         unreached=dict(unreached),
-        learners=len(members),
+        learners=len(asked.members),
         labels=labels(actor, store, {organisation, *group.staff.units, *courses, *planned, *unreached}),
         names=names.names(actor, organisation, set(plan.plans), places),
     )
@@ -147,4 +181,4 @@ def put_into_plans(actor: Actor, writer: Writer, answer: YearPlan, *, due: date 
     return count
 
 
-__all__ = ["Pays", "YearPlan", "put_into_plans", "year_plan"]
+__all__ = ["Pays", "YearPlan", "YearQuestion", "put_into_plans", "year_answer", "year_question"]

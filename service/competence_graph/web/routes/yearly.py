@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from competence_graph.answers.yearly import Pays, YearPlan, put_into_plans, year_plan
+from competence_graph.answers.people import labels
+from competence_graph.answers.yearly import Pays, YearPlan, put_into_plans, year_answer, year_question
 from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
 from competence_graph.model.actor import Actor
@@ -23,6 +24,7 @@ from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import id_page
 from competence_graph.web.language import words
 from competence_graph.web.organisation_lines import Who
+from competence_graph.web.plan_jobs import PLANS
 from competence_graph.web.respond import Answer, Look, respond, see_other
 
 router = APIRouter()
@@ -74,12 +76,32 @@ def _iri(local: str, base: str) -> Iri:
     return id_iri(local, base)
 
 
-def _asked(parts: Services, actor: Actor, organisation: Iri, choice: YearChoice) -> YearPlan:
-    return year_plan(
-        actor, parts.store, parts.registry, organisation,
+def _asked(parts: Services, actor: Actor, organisation: Iri, choice: YearChoice) -> YearPlan | None:
+    """Return the plan; None while it is being reckoned."""
+    asked = year_question(
+        actor, parts.store, organisation,
         unit=_iri(choice.unit, parts.base) if choice.unit else None,
         least=choice.least, pays=choice.pays, levels=parts.levels,
     )  # fmt: skip
+    plan = PLANS.ask((id(parts.store), parts.store.revision, organisation, choice, asked.group.as_of), asked)
+    return None if plan is None else year_answer(actor, parts.store, parts.registry, asked, plan)
+
+
+def _waiting(request: Request, parts: Services, lang: Lang, actor: Actor, organisation: Iri) -> Response:
+    named = labels(actor, parts.store, {organisation})
+    return respond(
+        request,
+        Answer(
+            page="yearly_waiting.html",
+            context={
+                "section": "organisation",
+                "organisation": label_of(named, organisation, lang),
+                "href": id_page(lang, "organisations", organisation),
+            },
+            # The page looks again by itself.
+            headers={"Refresh": "5"},
+        ),
+    )
 
 
 @router.get("/{lang:lang}/organisations/{organisation}/plan")
@@ -100,7 +122,10 @@ def year_page(
         own = YearChoice(Iri(min(actor.units)).local, "price", "group")
         return RedirectResponse(f"{request.url.path}{own.query}", 303, {"Cache-Control": "no-store"})
     choice = _choice(unit, least, pays)
-    return _page(request, parts, lang, actor, _asked(parts, actor, iri, choice), choice, done=done)
+    answer = _asked(parts, actor, iri, choice)
+    if answer is None:
+        return _waiting(request, parts, lang, actor, iri)
+    return _page(request, parts, lang, actor, answer, choice, done=done)
 
 
 @router.post("/{lang:lang}/organisations/{organisation}/plan")
@@ -111,6 +136,8 @@ def book(
     iri = _iri(organisation, parts.base)
     choice = _choice(*(str(form.get(each, ""))[:40] for each in ("unit", "least", "pays")))
     answer = _asked(parts, actor, iri, choice)
+    if answer is None:
+        return see_other(f"{id_page(lang, 'organisations', iri)}/plan{choice.query}")
     text = str(form.get("due", "")).strip()
     due = _day(text, parts.today) if text else None
     if text and due is None:
