@@ -15,10 +15,10 @@ from competence_graph.answers.people import Person, as_date, as_int, as_iri, fin
 from competence_graph.errors import ForbiddenError, LevelOutOfRangeError, NotFoundError
 from competence_graph.graph.change import Change
 from competence_graph.graph.history import JUDGEMENTS
-from competence_graph.graph.questions import ask
+from competence_graph.graph.questions import ask, look_up
 from competence_graph.graph.recording import NewRecord, people_graph, recorded
 from competence_graph.graph.store import Store
-from competence_graph.graph.terms import Row
+from competence_graph.graph.terms import Row, to_rows
 from competence_graph.graph.vocab import CG
 from competence_graph.graph.write import Writer
 from competence_graph.model.actor import Actor
@@ -104,7 +104,7 @@ def person_history(actor: Actor, store: Store, person: Iri) -> History:
     rows = ask(store, "history_of_level", person=person)
     revised = {row["revises"] for row in rows if row["revises"] is not None}
     evidence: dict[str, list[Iri]] = {}
-    for row in ask(store, "evidence_of_records", person=person):
+    for row in to_rows(look_up(store, "evidence_of_records", person=person)):
         evidence.setdefault(as_iri(row["record"]), []).append(as_iri(row["evidence"]))
     records = tuple(
         sorted(

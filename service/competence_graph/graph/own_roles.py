@@ -10,9 +10,9 @@ import pyoxigraph as ox
 
 from competence_graph.graph.catalogue import read_requirements
 from competence_graph.graph.change import described
-from competence_graph.graph.questions import ask, look_up
+from competence_graph.graph.questions import look_up
 from competence_graph.graph.store import Store
-from competence_graph.graph.terms import Value, node, to_term
+from competence_graph.graph.terms import Value, node, to_rows, to_term
 from competence_graph.graph.vocab import CG, expand
 from competence_graph.model.gap import Requirement
 from competence_graph.model.iri import Iri, graph_iri, id_iri, mint
@@ -39,7 +39,7 @@ def own_graph(organisation: Iri) -> str:
 def own_roles(store: Store, organisation: Iri) -> list[OwnRole]:
     """Return the profiles of an organisation, in order of IRIs."""
     found: dict[Iri, tuple[Iri | None, list[Text]]] = {}
-    for row in ask(store, "own_roles", own=Iri(own_graph(organisation))):
+    for row in to_rows(look_up(store, "own_roles", own=Iri(own_graph(organisation)))):
         role, source, label = row["role"], row["source"], row["label"]
         if isinstance(role, Iri) and isinstance(label, Text):
             found.setdefault(role, (source if isinstance(source, Iri) else None, []))[1].append(label)

@@ -9,9 +9,9 @@ from typing import Final, Literal, cast
 
 import pyoxigraph as ox
 
-from competence_graph.graph.questions import ask, look_up
+from competence_graph.graph.questions import look_up
 from competence_graph.graph.store import Store
-from competence_graph.graph.terms import Row, Value, node, to_term
+from competence_graph.graph.terms import Row, Value, node, to_rows, to_term
 from competence_graph.graph.vocab import CG, expand
 from competence_graph.model.iri import Iri, id_iri, mint
 
@@ -46,7 +46,7 @@ def plans_of(store: Store, people: Iterable[Iri]) -> dict[Iri, LearningPlan]:
     """Return the newest learning plan of each of these people who has one."""
     wanted = sorted(set(people))
     found: dict[Iri, dict[Iri, list[Row]]] = {}
-    for row in ask(store, "plan_of_person", person=wanted) if wanted else []:
+    for row in to_rows(look_up(store, "plan_of_person", person=wanted)) if wanted else []:
         found.setdefault(cast("Iri", row["person"]), {}).setdefault(cast("Iri", row["plan"]), []).append(row)
     # The question puts the newest last.
     return {person: _plan(person, *list(plans.items())[-1]) for person, plans in found.items()}
