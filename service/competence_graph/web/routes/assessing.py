@@ -25,9 +25,9 @@ from competence_graph.model.text import Lang, Text, label_of
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import capital, id_page, method_words
+from competence_graph.web.given import iri_of
 from competence_graph.web.language import words
 from competence_graph.web.respond import Answer, Look, respond, see_other
-from competence_graph.web.routes.levels import person_iri
 
 router = APIRouter()
 
@@ -75,14 +75,14 @@ def assessment_page(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, done: str = ""
 ) -> Response:
     """What is seen at each level of every competence that the roles held ask for, to choose from."""
-    sheet = assessment_sheet(actor, parts.store, parts.levels, person_iri(person, parts.base))
+    sheet = assessment_sheet(actor, parts.store, parts.levels, iri_of(person, "p", parts.base))
     return _page(request, parts, lang, actor, sheet, done=done)
 
 
 @router.post("/{lang:lang}/people/{person}/assessment")
 def assess(request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, form: CheckedForm) -> Response:
     """Record what was chosen, all of it or nothing."""
-    sheet = assessment_sheet(actor, parts.store, parts.levels, person_iri(person, parts.base))
+    sheet = assessment_sheet(actor, parts.store, parts.levels, iri_of(person, "p", parts.base))
     choices, errors = _choices(sheet, form, lang, parts.today)
     if form.get("decision") == "confirm" and actor.person != sheet.history.person.iri:
         chosen = {each.competence for each in choices}

@@ -13,9 +13,9 @@ from competence_graph.web import access
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import id_page
+from competence_graph.web.given import iri_of
 from competence_graph.web.language import msgid, words
 from competence_graph.web.respond import Answer, Look, respond, see_other
-from competence_graph.web.routes.levels import person_iri
 
 router = APIRouter()
 
@@ -26,7 +26,7 @@ WORD = msgid("erase")
 @router.get("/{lang:lang}/people/{person}/erase")
 def erase_page(request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str) -> Response:
     """What erasing means, and the form that does it."""
-    return _page(request, parts, lang, actor, person_iri(person, parts.base))
+    return _page(request, parts, lang, actor, iri_of(person, "p", parts.base))
 
 
 @router.post("/{lang:lang}/people/{person}/erase")
@@ -34,7 +34,7 @@ def erase_person(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, form: CheckedForm
 ) -> Response:
     """Erase the person, for good."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     find_erasable(actor, parts.store, parts.registry, iri)
     gettext = words(lang).gettext
     if str(form.get("word", "")).strip().casefold() != gettext(WORD).casefold():

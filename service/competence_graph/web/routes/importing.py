@@ -14,17 +14,17 @@ from starlette.responses import Response
 from competence_graph.answers import importing
 from competence_graph.answers.import_reading import Choices, Surroundings, read, surroundings
 from competence_graph.answers.people import labels
-from competence_graph.answers.staffing import may_staff
 from competence_graph.errors import ImportUndoError, NotFoundError
 from competence_graph.exchange.staff_template import marked, template
 from competence_graph.model.actor import Actor
 from competence_graph.model.import_plan import Plan
-from competence_graph.model.iri import Iri, id_iri, is_id
+from competence_graph.model.iri import Iri
 from competence_graph.model.text import Lang, label_of
 from competence_graph.registry.imports import Import
 from competence_graph.web.access import CheckedUpload, SignedIn
 from competence_graph.web.deps import VILNIUS, PageLang, Parts, Services
 from competence_graph.web.gap_lines import id_page
+from competence_graph.web.given import staffed
 from competence_graph.web.import_choices import DELIMITERS, choose, matching, take
 from competence_graph.web.import_lines import (
     FIELD_NAMES,
@@ -61,7 +61,7 @@ def import_page(
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Choose a table; and what was imported before."""
-    return _start(request, parts, lang, actor, _institution(parts, actor, organisation), done=done)
+    return _start(request, parts, lang, actor, staffed(parts, actor, organisation), done=done)
 
 
 @router.post("/{lang:lang}/organisations/{organisation}/import")
@@ -69,7 +69,7 @@ def upload(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, form: CheckedUpload
 ) -> Response:
     """Take a table in: nothing is written to anybody's data."""
-    whose = _institution(parts, actor, organisation)
+    whose = staffed(parts, actor, organisation)
     file = form.get("file")
     gettext = words(lang).gettext
     if not isinstance(file, UploadFile) or not file.filename:
@@ -94,7 +94,7 @@ def upload(
 @router.get("/{lang:lang}/organisations/{organisation}/import/template")
 def template_file(parts: Parts, lang: PageLang, actor: SignedIn, organisation: str) -> Response:
     """A table to fill in, with the institution's units and all roles to choose from."""
-    whose = _institution(parts, actor, organisation)
+    whose = staffed(parts, actor, organisation)
     units, roles = template_words(parts.store, actor, whose, lang)
     gettext = words(lang).gettext
     head = [gettext(FIELD_NAMES[each]) for each in ("given_name", "family_name", "email", "unit", "role", "start")]
@@ -106,14 +106,14 @@ def step_page(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, made: str
 ) -> Response:
     """The next step of an import: its columns, its faults, what it would change, or what it did."""
-    whose = _institution(parts, actor, organisation)
+    whose = staffed(parts, actor, organisation)
     return _step(request, parts, lang, actor, whose, _import(parts, whose, made))
 
 
 @router.get("/{lang:lang}/organisations/{organisation}/import/{made}/marked")
 def marked_file(parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, made: str) -> Response:
     """The table as it was sent, with a note at each fault and a column that says what to mend."""
-    whose = _institution(parts, actor, organisation)
+    whose = staffed(parts, actor, organisation)
     kept = _import(parts, whose, made)
     if kept.state != "open" or not kept.content.get("confirmed"):
         raise NotFoundError
@@ -137,7 +137,7 @@ def act(
     form: CheckedUpload,
 ) -> Response:
     """Take a step: match columns, mend cells, write everything, undo it, or throw the table away."""
-    whose = _institution(parts, actor, organisation)
+    whose = staffed(parts, actor, organisation)
     kept = _import(parts, whose, made)
     given = {name: str(value) for name, value in form.multi_items() if isinstance(value, str)}
     here = f"{id_page(lang, 'organisations', whose)}/import"
@@ -230,14 +230,6 @@ def _carry_out_alone(parts: Services, actor: Actor, whose: Iri, kept: Import) ->
 
 
 # --- reading and choosing
-
-
-def _institution(parts: Services, actor: Actor, local: str) -> Iri:
-    if not is_id(local) or not local.startswith("o"):
-        raise NotFoundError
-    whose = id_iri(local, parts.base)
-    actor.require(may_staff(actor, whose))
-    return whose
 
 
 def _import(parts: Services, whose: Iri, made: str) -> Import:

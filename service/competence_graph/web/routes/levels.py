@@ -13,11 +13,12 @@ from competence_graph.answers.people import labels
 from competence_graph.answers.recording import History, assess, correct, may_record, person_history, review
 from competence_graph.errors import ForbiddenError, NotFoundError
 from competence_graph.model.actor import Actor
-from competence_graph.model.iri import Iri, id_iri, is_id
+from competence_graph.model.iri import Iri
 from competence_graph.model.text import Lang, label_of
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import id_page
+from competence_graph.web.given import iri_of
 from competence_graph.web.language import msgid, words
 from competence_graph.web.record_lines import Who, competence_lines, records_table
 from competence_graph.web.respond import Answer, Look, respond, see_other
@@ -36,23 +37,12 @@ DONE: Final = {
 """What a form did, by the word that its address carries afterwards."""
 
 
-def person_iri(local: str, base: str) -> Iri:
-    """Return the IRI of a person's id in an address.
-
-    Raises:
-        NotFoundError: If it is none.
-    """
-    if not is_id(local) or not local.startswith("p"):
-        raise NotFoundError
-    return id_iri(local, base)
-
-
 @router.get("/{lang:lang}/people/{person}/levels")
 def levels_page(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, done: str = ""
 ) -> Response:
     """Each competence of a person with all its records, and what the reader may do about them."""
-    return _page(request, parts, lang, actor, person_iri(person, parts.base), done=done)
+    return _page(request, parts, lang, actor, iri_of(person, "p", parts.base), done=done)
 
 
 @router.post("/{lang:lang}/people/{person}/levels")
@@ -60,7 +50,7 @@ def assess_level(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, form: CheckedForm
 ) -> Response:
     """Record a level: of oneself, or of one's people."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     competence = _competence(form.get("competence"))
     level = str(form.get("level", ""))
     if not level.isascii() or not level.isdigit():
@@ -76,7 +66,7 @@ def review_level(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, form: CheckedForm
 ) -> Response:
     """Confirm what a person handed in, or not."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     record = _record(parts, actor, iri, form.get("record"))
     decision = form.get("decision")
     if decision == "validated":
@@ -94,7 +84,7 @@ def contest_level(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, form: CheckedForm
 ) -> Response:
     """Object to a level that somebody else recorded: by the person alone."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     history = person_history(actor, parts.store, iri)
     if actor.person != iri:
         raise ForbiddenError
@@ -115,7 +105,7 @@ def answer_contest(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, form: CheckedForm
 ) -> Response:
     """Answer an objection: keep the level and say why, or put another one in its place."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     history = person_history(actor, parts.store, iri)
     if not may_record(actor, history.person):
         raise ForbiddenError

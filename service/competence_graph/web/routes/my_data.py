@@ -17,10 +17,10 @@ from competence_graph.registry.audit import Line
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import VILNIUS, PageLang, Parts, Services
 from competence_graph.web.gap_lines import capital, id_page, method_words
+from competence_graph.web.given import iri_of
 from competence_graph.web.language import msgid, words
 from competence_graph.web.record_lines import COUNTS, STATUSES, records_table
 from competence_graph.web.respond import Answer, respond, see_other
-from competence_graph.web.routes.levels import person_iri
 
 router = APIRouter()
 
@@ -96,7 +96,7 @@ def looker_words(kind: str, lang: Lang) -> str:
 @router.get("/{lang:lang}/people/{person}/data")
 def my_data(request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, done: str = "") -> Response:
     """Everything that is held about the person who asks: to read, as XLSX, as JSON-LD."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     answer = own_data(actor, parts.store, parts.registry, iri)
     histories = [each.history for each in answer.selves]
     named = _named(parts, answer, actor)
@@ -119,7 +119,7 @@ def take_along(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, form: CheckedForm
 ) -> Response:
     """Take levels along from earlier employers: copies that wait for review at the present one."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     records = [str(each) for each in form.getlist("record")]
     done = carry_over(actor, parts.writer, parts.registry, iri, records, day=parts.today, base=parts.base)
     parts.registry.audit.record(actor, "carry-over", organisation=actor.organisation, people={iri})

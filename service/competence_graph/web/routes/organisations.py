@@ -12,14 +12,14 @@ from competence_graph.answers.gaps import GroupGaps
 from competence_graph.answers.organisations import overview, people_in_cell
 from competence_graph.answers.sample import may_have_sample, sample_there
 from competence_graph.answers.trend import trend
-from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
 from competence_graph.model.actor import Actor
 from competence_graph.model.gap import figures
-from competence_graph.model.iri import Iri, id_iri, is_id
+from competence_graph.model.iri import Iri
 from competence_graph.web.access import SignedIn
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import figures_data, gaps_table, rows_data
+from competence_graph.web.given import iri_of
 from competence_graph.web.organisation_lines import Selection, organisation_page
 from competence_graph.web.organisation_sheets import definitions, matrix, people, summary
 from competence_graph.web.people_lines import people_page
@@ -32,12 +32,6 @@ SHOWN_FOR: Final = timedelta(days=30)
 """How long an institution's page tells that an administrator looked at its people; the audit tells for years."""
 
 Local = Annotated[str, Query(max_length=40)]
-
-
-def _organisation(local: str, base: str) -> Iri:
-    if not is_id(local) or not local.startswith("o"):
-        raise NotFoundError
-    return id_iri(local, base)
 
 
 def _own_unit(actor: Actor, organisation: Iri, unit: str) -> Iri | None:
@@ -62,7 +56,7 @@ def organisation_overview(
     show: Local = "",
 ) -> Response:
     """Where the people of an organisation, or of one of its units, are below the level their roles ask for."""
-    iri = _organisation(organisation, parts.base)
+    iri = iri_of(organisation, "o", parts.base)
     own = _own_unit(actor, iri, unit)
     if own is not None:
         suffix = getattr(request.state, "suffix", None)
@@ -123,7 +117,7 @@ def organisation_people(
     role: Local = "",
 ) -> Response:
     """The people of a cell of the heat map: who needs a competence, the widest gap first."""
-    iri = _organisation(organisation, parts.base)
+    iri = iri_of(organisation, "o", parts.base)
     own = _own_unit(actor, iri, unit)
     chosen = Selection(unit=own.local if own is not None else unit, role=role, competence=competence)
     answer = people_in_cell(

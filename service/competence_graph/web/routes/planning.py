@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -25,15 +24,13 @@ from competence_graph.model.text import Lang, label_of
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import id_page
+from competence_graph.web.given import day_ahead, iri_of, wrong_day
 from competence_graph.web.language import msgid, words
 from competence_graph.web.plan_lines import STATUSES, item_lines, totals
 from competence_graph.web.respond import Answer, Look, respond, see_other
-from competence_graph.web.routes.levels import person_iri
 
 router = APIRouter()
 
-FURTHEST: Final = timedelta(days=5 * 366)
-"""So far ahead a course may be due."""
 DONE: Final = {
     "added": msgid("The courses are in the plan."),
     "there": msgid("These courses are in the plan already."),
@@ -52,7 +49,7 @@ def plan_page(
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """What a person is going to learn, until when."""
-    return _page(request, parts, lang, actor, person_plan(actor, parts.store, person_iri(person, parts.base)), done)
+    return _page(request, parts, lang, actor, person_plan(actor, parts.store, iri_of(person, "p", parts.base)), done)
 
 
 @router.post("/{lang:lang}/people/{person}/plan")
@@ -60,15 +57,15 @@ def add_to_plan(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, form: CheckedForm
 ) -> Response:
     """Put courses into the plan."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     answer = person_plan(actor, parts.store, iri)
     chosen = [str(each) for each in form.getlist("course")]
     if not chosen or not all(is_id(each) and each.startswith("k") for each in chosen):
         raise NotFoundError
     text = str(form.get("due", "")).strip()
-    due = _day(text, parts.today) if text else None
+    due = day_ahead(text, parts.today) if text else None
     if text and due is None:
-        return _page(request, parts, lang, actor, answer, errors={"due": _wrong_day(lang)})
+        return _page(request, parts, lang, actor, answer, errors={"due": wrong_day(lang)})
     courses = [id_iri(each, parts.base) for each in chosen]
     count = add_courses(actor, parts.writer, iri, courses, due=due, day=parts.today, base=parts.base)
     _audited(parts, actor, answer)
@@ -80,7 +77,7 @@ def change_items(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, form: CheckedForm
 ) -> Response:
     """Set the days of the items, and what became of them."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     answer = person_plan(actor, parts.store, iri)
     changes: list[ItemChange] = []
     errors: dict[str, str] = {}
@@ -91,9 +88,9 @@ def change_items(
         text = str(form.get(f"due-{number}", "")).strip()
         # A day that has gone by may stay; a new one may not.
         same = each.due is not None and text == each.due.isoformat()
-        due = each.due if same else _day(text, parts.today) if text else None
+        due = each.due if same else day_ahead(text, parts.today) if text else None
         if text and due is None:
-            errors[f"due-{number}"] = _wrong_day(lang)
+            errors[f"due-{number}"] = wrong_day(lang)
         status = _status(str(form.get(f"status-{number}", "")))
         changes.append(ItemChange(each.iri, status, due))
     if errors:
@@ -108,18 +105,6 @@ def _status(text: str) -> ItemStatus:
         if each == text:
             return each
     raise NotFoundError
-
-
-def _day(text: str, today: date) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if today <= day <= today + FURTHEST else None
-
-
-def _wrong_day(lang: Lang) -> str:
-    return words(lang).gettext("Write the day as 2027-06-30, not in the past and at most five years ahead.")
 
 
 def _audited(parts: Services, actor: Actor, answer: PersonPlan) -> None:

@@ -20,8 +20,6 @@ from competence_graph.answers.profiles import (
     remove_profile,
     save_profile,
 )
-from competence_graph.answers.staffing import may_staff
-from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
 from competence_graph.model.actor import ANYONE, Actor
 from competence_graph.model.gap import Necessity, Requirement
@@ -32,6 +30,7 @@ from competence_graph.model.text import LANGS, Lang, Text, label_of, lithuanian_
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import id_page
+from competence_graph.web.given import iri_of, staffed
 from competence_graph.web.language import msgid, words
 from competence_graph.web.respond import Answer, Look, respond, see_other
 
@@ -80,7 +79,7 @@ def profiles_page(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, done: Done = ""
 ) -> Response:
     """The profiles of an institution, and the form that copies a published role."""
-    return _list_page(request, parts, lang, actor, _institution(parts, actor, organisation), done=done)
+    return _list_page(request, parts, lang, actor, staffed(parts, actor, organisation), done=done)
 
 
 @router.post("/{lang:lang}/organisations/{organisation}/roles")
@@ -88,7 +87,7 @@ def copy_profile(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, form: CheckedForm
 ) -> Response:
     """Copy a published role."""
-    iri = _institution(parts, actor, organisation)
+    iri = staffed(parts, actor, organisation)
     published = _published(parts, lang)
     chosen = str(form.get("role", ""))
     gettext = words(lang).gettext
@@ -109,8 +108,8 @@ def profile_page(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, role: str, done: Done = ""
 ) -> Response:
     """A profile with what it requires, beside the published role."""
-    iri = _institution(parts, actor, organisation)
-    found = find_profile(actor, parts.store, parts.registry, iri, _role(role, parts.base))
+    iri = staffed(parts, actor, organisation)
+    found = find_profile(actor, parts.store, parts.registry, iri, iri_of(role, "r", parts.base))
     return _profile_page(request, parts, lang, actor, iri, found, done=done)
 
 
@@ -119,8 +118,8 @@ def change_profile(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, role: str, form: CheckedForm
 ) -> Response:
     """Save a profile, or remove it."""
-    iri = _institution(parts, actor, organisation)
-    found = find_profile(actor, parts.store, parts.registry, iri, _role(role, parts.base))
+    iri = staffed(parts, actor, organisation)
+    found = find_profile(actor, parts.store, parts.registry, iri, iri_of(role, "r", parts.base))
     here = f"{id_page(lang, 'organisations', iri)}/roles"
     if form.get("act") == "remove":
         gone = remove_profile(actor, parts.writer, parts.registry, iri, found.role.iri)
@@ -135,20 +134,6 @@ def change_profile(
         base=parts.base, looked=form.get("looked") == "1",
     )  # fmt: skip
     return see_other(f"{here}/{role}?done=saved")
-
-
-def _institution(parts: Services, actor: Actor, local: str) -> Iri:
-    if not is_id(local) or not local.startswith("o"):
-        raise NotFoundError
-    found = id_iri(local, parts.base)
-    actor.require(may_staff(actor, found))
-    return found
-
-
-def _role(local: str, base: str) -> Iri:
-    if not is_id(local) or not local.startswith("r"):
-        raise NotFoundError
-    return id_iri(local, base)
 
 
 def _published(parts: Services, lang: Lang) -> list[tuple[str, str]]:

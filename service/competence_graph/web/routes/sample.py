@@ -6,12 +6,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from competence_graph.answers.sample import add_sample, remove_sample
-from competence_graph.answers.staffing import may_staff
-from competence_graph.errors import NotFoundError
-from competence_graph.model.iri import id_iri, is_id
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import PageLang, Parts
 from competence_graph.web.gap_lines import id_page
+from competence_graph.web.given import staffed
 from competence_graph.web.language import words
 from competence_graph.web.respond import see_other
 
@@ -21,10 +19,7 @@ router = APIRouter()
 @router.post("/{lang:lang}/organisations/{organisation}/sample")
 def change_sample(parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, form: CheckedForm) -> Response:
     """Put the sample in, or take it out."""
-    if not is_id(organisation) or not organisation.startswith("o"):
-        raise NotFoundError
-    iri = id_iri(organisation, parts.base)
-    actor.require(may_staff(actor, iri))
+    iri = staffed(parts, actor, organisation)
     if form.get("act") == "remove":
         remove_sample(actor, parts.writer, parts.registry, iri)
     else:

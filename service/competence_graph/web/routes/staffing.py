@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from competence_graph.answers import staffing
 from competence_graph.answers.people import Person, labels, staff
-from competence_graph.answers.profiles import choosable_roles
 from competence_graph.errors import NotFoundError, StaffingError, StaffingFault
 from competence_graph.model.actor import Actor
 from competence_graph.model.iri import Iri, id_iri, is_id
@@ -22,6 +21,7 @@ from competence_graph.model.text import Lang, Text, label_of, lithuanian_key
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import VILNIUS, PageLang, Parts, Services
 from competence_graph.web.gap_lines import id_page
+from competence_graph.web.given import role_choices, staffed
 from competence_graph.web.language import msgid, words
 from competence_graph.web.respond import Answer, Look, respond, see_other
 
@@ -73,7 +73,7 @@ def staff_page(
     done: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """The form that adds a person, and those who left."""
-    return _staff_page(request, parts, lang, actor, _institution(parts, actor, organisation), done=done)
+    return _staff_page(request, parts, lang, actor, staffed(parts, actor, organisation), done=done)
 
 
 @router.post("/{lang:lang}/organisations/{organisation}/staff")
@@ -81,7 +81,7 @@ def add_person(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, form: CheckedForm
 ) -> Response:
     """Add a person with their first post."""
-    whose = _institution(parts, actor, organisation)
+    whose = staffed(parts, actor, organisation)
     given = {each: composed(str(form.get(each, ""))).strip() for each in JOINING}
     gettext = words(lang).gettext
     errors = _post_errors(parts, actor, whose, given, lang)
@@ -152,14 +152,6 @@ def change_post(
     return see_other(id_page(lang, "people", found.iri) + f"/post?done={'left' if leaves else 'moved'}")
 
 
-def _institution(parts: Services, actor: Actor, local: str) -> Iri:
-    if not is_id(local) or not local.startswith("o"):
-        raise NotFoundError
-    whose = id_iri(local, parts.base)
-    actor.require(staffing.may_staff(actor, whose))
-    return whose
-
-
 def _person(parts: Services, actor: Actor, local: str) -> Person:
     if not is_id(local) or not local.startswith("p"):
         raise NotFoundError
@@ -185,7 +177,7 @@ def _post_errors(
     found = {}
     if given["place"] not in {local for local, _ in _places(parts, actor, organisation, lang)}:
         found["place"] = gettext("Choose a unit from the list.")
-    if given["role"] not in {local for local, _ in _roles(parts, actor, organisation, lang)}:
+    if given["role"] not in {local for local, _ in role_choices(parts, actor, organisation, lang)}:
         found["role"] = gettext("Choose a role from the list.")
     if _day(given["start"]) is None:
         found["start"] = gettext("Write the day like this: 2026-01-31.")
@@ -203,12 +195,6 @@ def _places(parts: Services, actor: Actor, organisation: Iri, lang: Lang) -> lis
         ((each.local, label_of(named, each, lang).value) for each in units), key=lambda one: lithuanian_key(one[1])
     )
     return [*inside, (organisation.local, label_of(named, organisation, lang).value)]
-
-
-def _roles(parts: Services, actor: Actor, organisation: Iri, lang: Lang) -> list[tuple[str, str]]:
-    found = choosable_roles(actor, parts.store, organisation, lang)
-    named = [(role.local, name.value) for role, name in found.items() if is_id(role.local)]
-    return sorted(named, key=lambda one: lithuanian_key(one[1]))
 
 
 def _staff_page(
@@ -242,7 +228,7 @@ def _staff_page(
         "organisation": label_of(labels(actor, parts.store, {organisation}), organisation, lang),
         "organisation_href": id_page(lang, "organisations", organisation),
         "places": _places(parts, actor, organisation, lang),
-        "roles": _roles(parts, actor, organisation, lang),
+        "roles": role_choices(parts, actor, organisation, lang),
         "lines": lines,
         "given": {**dict.fromkeys(JOINING, ""), "start": parts.today.isoformat(), **(given or {})},
         "errors": {**dict.fromkeys(JOINING, ""), **(errors or {})},
@@ -293,7 +279,7 @@ def _post_page(
             for each in sorted(person.posts, key=lambda each: each.start, reverse=True)
         ],
         "places": _places(parts, actor, person.organisation, lang),
-        "roles": _roles(parts, actor, person.organisation, lang),
+        "roles": role_choices(parts, actor, person.organisation, lang),
         "last_day": None if left is None else left - timedelta(days=1),
         "erased": months_later(left, months) if left is not None and months else None,
         "given": {**dict.fromkeys(MOVING, ""), "start": parts.today.isoformat(), **(given or {})},

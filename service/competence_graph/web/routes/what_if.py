@@ -17,14 +17,14 @@ from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
 from competence_graph.model.actor import Actor
 from competence_graph.model.gap import Gap
-from competence_graph.model.iri import Iri, id_iri, is_id
+from competence_graph.model.iri import Iri, is_id
 from competence_graph.model.text import Lang, Text, label_of, lithuanian_key
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import gaps_table, id_page
+from competence_graph.web.given import iri_of, role_choices
 from competence_graph.web.language import msgid, words
 from competence_graph.web.respond import Answer, Look, respond, see_other
-from competence_graph.web.routes.levels import person_iri
 
 router = APIRouter()
 
@@ -95,7 +95,7 @@ def person_question(
     done: Local = "",
 ) -> Response:
     """How far a person is from a role, which courses lead there, and which roles are near."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     found = person_what_if(actor, parts.store, parts.levels, iri, _role(role, parts.base))
     return respond(
         request,
@@ -114,7 +114,7 @@ def choose_goal(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, person: str, form: CheckedForm
 ) -> Response:
     """Make a role the goal of the person's plan, or take the goal away."""
-    iri = person_iri(person, parts.base)
+    iri = iri_of(person, "p", parts.base)
     chosen = str(form.get("role", ""))
     keeps = form.get("act") != "none"
     role = _role(chosen, parts.base)
@@ -139,14 +139,14 @@ def group_question(
     done: Local = "",
 ) -> Response:
     """How far everybody of an institution or a unit is from a role, in order of names."""
-    iri = _organisation(organisation, parts.base)
+    iri = iri_of(organisation, "o", parts.base)
     if not unit and actor.kind == "unit-lead" and actor.organisation == iri and actor.units:
         own = Iri(min(actor.units)).local
         more = f"&role={role}" if is_id(role) else ""
         return RedirectResponse(f"{request.url.path}?unit={own}{more}", 303, {"Cache-Control": "no-store"})
     found = group_what_if(
         actor, parts.store, parts.registry, parts.levels, iri,
-        role=_role(role, parts.base), unit=_organisation(unit, parts.base) if unit else None,
+        role=_role(role, parts.base), unit=iri_of(unit, "o", parts.base) if unit else None,
     )  # fmt: skip
     return respond(
         request,
@@ -165,10 +165,10 @@ def save_question(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, form: CheckedForm
 ) -> Response:
     """Save a question, or remove a saved one; it names nobody."""
-    iri = _organisation(organisation, parts.base)
+    iri = iri_of(organisation, "o", parts.base)
     unit = str(form.get("unit", ""))
     role = _role(str(form.get("role", "")), parts.base)
-    whose = _organisation(unit, parts.base) if unit else None
+    whose = iri_of(unit, "o", parts.base) if unit else None
     group_what_if(actor, parts.store, parts.registry, parts.levels, iri, role=role, unit=whose)
     here = f"{id_page(lang, 'organisations', iri)}/what-if?"
     here += "&".join(f"{name}={each.local}" for name, each in (("role", role), ("unit", whose)) if each is not None)
@@ -185,21 +185,7 @@ def save_question(
 def _role(local: str, base: str) -> Iri | None:
     if not local:
         return None
-    if not is_id(local) or not local.startswith("r"):
-        raise NotFoundError
-    return id_iri(local, base)
-
-
-def _organisation(local: str, base: str) -> Iri:
-    if not is_id(local) or not local.startswith("o"):
-        raise NotFoundError
-    return id_iri(local, base)
-
-
-def _choices(parts: Services, actor: Actor, organisation: Iri, lang: Lang) -> list[tuple[str, str]]:
-    found = choosable_roles(actor, parts.store, organisation, lang)
-    named = [(role.local, name.value) for role, name in found.items() if is_id(role.local)]
-    return sorted(named, key=lambda one: lithuanian_key(one[1]))
+    return iri_of(local, "r", base)
 
 
 def _rows(rows: tuple[Gap, ...], named: Mapping[str, tuple[Text, ...]], lang: Lang) -> list[RowLine]:
@@ -231,7 +217,7 @@ def _person_context(parts: Services, lang: Lang, actor: Actor, found: PersonWhat
         "organisation": label_of(found.labels, found.organisation, lang),
         "role": label_of(found.labels, found.role, lang) if found.role is not None else None,
         "role_local": found.role.local if found.role is not None else "",
-        "roles": _choices(parts, actor, found.organisation, lang),
+        "roles": role_choices(parts, actor, found.organisation, lang),
         "parts": {
             name: _rows(getattr(against, name), found.labels, lang) for name in ("far", "near", "unknown", "met")
         },
@@ -287,7 +273,7 @@ def _group_context(parts: Services, lang: Lang, actor: Actor, found: GroupWhatIf
         "whole": actor.may_see_organisation(found.organisation),
         "role": label_of(found.labels, found.role, lang) if found.role is not None else None,
         "role_local": found.role.local if found.role is not None else "",
-        "roles": _choices(parts, actor, found.organisation, lang),
+        "roles": role_choices(parts, actor, found.organisation, lang),
         "lines": sorted(lines, key=lambda line: lithuanian_key(line.name)),
         "requirements": len(rows),
         "met": sum(row.met for row in rows),

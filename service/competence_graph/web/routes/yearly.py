@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -13,15 +12,15 @@ from starlette.responses import RedirectResponse, Response
 
 from competence_graph.answers.people import labels
 from competence_graph.answers.yearly import Pays, YearPlan, put_into_plans, year_answer, year_question
-from competence_graph.errors import NotFoundError
 from competence_graph.exchange.tables import Table
 from competence_graph.model.actor import Actor
-from competence_graph.model.iri import Iri, id_iri, is_id
+from competence_graph.model.iri import Iri
 from competence_graph.model.plan import Measure
 from competence_graph.model.text import Lang, Text, label_of, lithuanian_key
 from competence_graph.web.access import CheckedForm, SignedIn
 from competence_graph.web.deps import PageLang, Parts, Services
 from competence_graph.web.gap_lines import id_page
+from competence_graph.web.given import day_ahead, iri_of, wrong_day
 from competence_graph.web.language import words
 from competence_graph.web.organisation_lines import Who
 from competence_graph.web.plan_jobs import PLANS
@@ -29,8 +28,6 @@ from competence_graph.web.respond import Answer, Look, respond, see_other
 
 router = APIRouter()
 
-FURTHEST: Final = timedelta(days=5 * 366)
-"""So far ahead a course may be due."""
 Local = Annotated[str, Query(max_length=40)]
 
 
@@ -70,17 +67,11 @@ def _choice(unit: str, least: str, pays: str) -> YearChoice:
     return YearChoice(unit, "hours" if least == "hours" else "price", "person" if pays == "person" else "group")
 
 
-def _iri(local: str, base: str) -> Iri:
-    if not is_id(local) or not local.startswith("o"):
-        raise NotFoundError
-    return id_iri(local, base)
-
-
 def _asked(parts: Services, actor: Actor, organisation: Iri, choice: YearChoice) -> YearPlan | None:
     """Return the plan; None while it is being reckoned."""
     asked = year_question(
         actor, parts.store, organisation,
-        unit=_iri(choice.unit, parts.base) if choice.unit else None,
+        unit=iri_of(choice.unit, "o", parts.base) if choice.unit else None,
         least=choice.least, pays=choice.pays, levels=parts.levels,
     )  # fmt: skip
     plan = PLANS.ask((id(parts.store), parts.store.revision, organisation, choice, asked.group.as_of), asked)
@@ -117,7 +108,7 @@ def year_page(
     done: Local = "",
 ) -> Response:
     """Which courses bring everybody as far as courses can, at the least price."""
-    iri = _iri(organisation, parts.base)
+    iri = iri_of(organisation, "o", parts.base)
     if not unit and actor.kind == "unit-lead" and actor.organisation == iri and actor.units:
         own = YearChoice(Iri(min(actor.units)).local, "price", "group")
         return RedirectResponse(f"{request.url.path}{own.query}", 303, {"Cache-Control": "no-store"})
@@ -133,28 +124,19 @@ def book(
     request: Request, parts: Parts, lang: PageLang, actor: SignedIn, organisation: str, form: CheckedForm
 ) -> Response:
     """Put the courses into the plans of the people who are to take them."""
-    iri = _iri(organisation, parts.base)
+    iri = iri_of(organisation, "o", parts.base)
     choice = _choice(*(str(form.get(each, ""))[:40] for each in ("unit", "least", "pays")))
     answer = _asked(parts, actor, iri, choice)
     if answer is None:
         return see_other(f"{id_page(lang, 'organisations', iri)}/plan{choice.query}")
     text = str(form.get("due", "")).strip()
-    due = _day(text, parts.today) if text else None
+    due = day_ahead(text, parts.today) if text else None
     if text and due is None:
-        wrong = words(lang).gettext("Write the day as 2027-06-30, not in the past and at most five years ahead.")
-        return _page(request, parts, lang, actor, answer, choice, errors={"due": wrong})
+        return _page(request, parts, lang, actor, answer, choice, errors={"due": wrong_day(lang)})
     count = put_into_plans(actor, parts.writer, answer, due=due, day=parts.today, base=parts.base)
     parts.registry.audit.record(actor, "plan", organisation=iri, people=set(answer.plan.plans))
     joint = "&" if choice.query else "?"
     return see_other(f"{id_page(lang, 'organisations', iri)}/plan{choice.query}{joint}done={count}")
-
-
-def _day(text: str, today: date) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if today <= day <= today + FURTHEST else None
 
 
 def _page(
