@@ -55,13 +55,13 @@ def world(tmp_path_factory):
         iri = Iri(f"{parts.base}id/{local}")
         parts.registry.put_account(f"{state}-hr", "hr", state, organisation=iri, demo=True)
         sessions[state] = parts.registry.open_session(f"{state}-hr", strong=True)
-    people = fill(parts, Iri(f"{parts.base}id/{FULL}"))
+    people, profile = fill(parts, Iri(f"{parts.base}id/{FULL}"))
     with serving(app) as site:
-        yield site, sessions, people
+        yield site, sessions, people, profile
 
 
 def fill(parts, organisation):
-    """Put everybody into the full institution, and give it a profile of its own; return who has a nasty name."""
+    """Put everybody into the full institution, and give it a profile of its own; return both: who has a nasty name, and it."""
     chosen = [role.iri for group in roles(ANYONE, parts.store, "lt") for role in group.members][:40:3]
     asked = read_requirements(parts.store, set(chosen))
     units = [f"Skyrius {at} {'labai ilgu pavadinimu' if at % 3 else ''}".strip() for at in range(UNITS)]
@@ -83,8 +83,8 @@ def fill(parts, organisation):
         OPERATOR, parts.writer, parts.registry, around, plan, today=parts.today, base=parts.base
     )
     names = {"lt": "Ilgas " * 20, "en": "<b>Long</b>"}
-    copy_role(OPERATOR, parts.writer, parts.registry, organisation, chosen[0], names, parts.base)
-    return kept["people"][: len(NASTY)]
+    profile = copy_role(OPERATOR, parts.writer, parts.registry, organisation, chosen[0], names, parts.base)
+    return kept["people"][: len(NASTY)], profile.local
 
 
 def walks():
@@ -94,13 +94,16 @@ def walks():
         yield ("empty", f"/organisations/{LOCAL}{path}", None, *next(turn))
     for path in OF_INSTITUTION:
         yield ("full", f"/organisations/{FULL}{path}", None, *next(turn))
+    for lang in LANGS:
+        yield ("full", f"/organisations/{FULL}/roles/PROFILE", None, 320 if lang == "en" else 1280, lang)
     for number, path in enumerate(OF_PERSON):
         yield ("full", path, number, *next(turn))
 
 
 @pytest.mark.parametrize(("state", "path", "person", "width", "lang"), list(walks()))
 def test_page_holds_in_every_state(browser, world, state, path, person, width, lang):
-    site, sessions, people = world
+    site, sessions, people, profile = world
+    path = path.replace("PROFILE", profile)
     if person is not None:
         path = f"/people/{people[person].rsplit('/', 1)[-1]}{path}"
     context = browser.new_context(base_url=site, viewport={"width": width, "height": 900})

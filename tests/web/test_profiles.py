@@ -14,7 +14,7 @@ from competence_graph.graph.own_roles import own_roles
 from competence_graph.model.actor import OPERATOR
 from competence_graph.model.iri import Iri
 
-LIBRARIAN = "rw77yqsy"
+COPIED = "rw77yqsy"
 
 
 @pytest.fixture
@@ -42,9 +42,9 @@ def form_of(page):
 
 @pytest.fixture
 def profile(own, visitor, organisation):
-    """A fresh copy of the published librarian; gives the path of its page."""
+    """A fresh copy of a published role; gives the path of its page."""
     hr = visitor("demo-library-hr")
-    answer = send(hr, base_of(organisation), base_of(organisation), role=LIBRARIAN, name_lt="Mūsų bibliotekininkas")
+    answer = send(hr, base_of(organisation), base_of(organisation), role=COPIED, name_lt="Mūsų bibliotekininkas")
     assert answer.status_code == 303
     return answer.headers["location"].split("?")[0]
 
@@ -123,7 +123,7 @@ def test_competence_is_left_out_and_another_put_in(own, visitor, organisation, p
 def test_what_a_new_release_of_the_role_changes_is_shown_until_it_was_looked_at(own, visitor, organisation, profile):
     hr, parts = visitor("demo-library-hr"), own.state.services
     row = next(each for each in rows(hr, profile) if each["level"] in "1234")
-    requirement = f"{LIBRARIAN}-{local_of(row['competence'])}"
+    requirement = f"{COPIED}-{local_of(row['competence'])}"
     new = int(row["published_level"]) + 1
     necessity = row["published_necessity"]
     text = f"""@prefix cg: <https://w3id.org/competence-graph/ns#> .

@@ -19,11 +19,10 @@ from competence_graph.answers.recording import (
     History,
     Record,
     assessor_of,
-    check_level,
     may_record,
     person_history,
 )
-from competence_graph.errors import ForbiddenError, NotFoundError
+from competence_graph.errors import ForbiddenError, LevelOutOfRangeError, NotFoundError
 from competence_graph.graph.change import Change
 from competence_graph.graph.levels import LevelMatrix
 from competence_graph.graph.questions import ask
@@ -134,8 +133,9 @@ def assess_sheet(
     quads: list[ox.Quad] = []
     count = 0
     for choice in choices:
-        check_level(actor, writer.store, choice.competence, choice.level)
         found = asked[choice.competence]
+        if not 0 <= choice.level <= found.row.top:
+            raise LevelOutOfRangeError(choice.competence, choice.level, found.row.top)
         made = _own_word(found, choice, day, person.iri) if own else _lead_word(found, choice, day, assessor)
         count += bool(made)
         for record in made:
