@@ -61,7 +61,7 @@ def world(tmp_path_factory):
 
 
 def fill(parts, organisation):
-    """Put everybody into the full institution, and give it a profile of its own; return both: who has a nasty name, and it."""
+    """Fill the full institution, and give it a profile of its own; return who has a nasty name, and the profile."""
     chosen = [role.iri for group in roles(ANYONE, parts.store, "lt") for role in group.members][:40:3]
     asked = read_requirements(parts.store, set(chosen))
     units = [f"Skyrius {at} {'labai ilgu pavadinimu' if at % 3 else ''}".strip() for at in range(UNITS)]
